@@ -1,0 +1,1 @@
+"""Who may ask: HTTP doors, sign-in and the command line."""

@@ -1,0 +1,270 @@
+"""What the two doors, pages and JSON, have in common: what somebody does at the desk.
+
+A workbook is read by `templates.sheets`, its result recorded by `states.records`. Every method finds
+the project within the reach of whoever acts, and raises NotFound otherwise.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, UploadFile
+from sqlmodel import Session, select
+
+from api.deps import Db, Now, Settings, SignedIn
+from api.schemas import AdmissionIn, PlanIn, SimpleFact, SuspendIn
+from states import actions
+from states.actions import Outcome
+from states.actor import Actor
+from states.errors import BadInput, NotFound
+from states.records import enrolments, scope
+from states.records.classes import ClassView, class_of
+from states.records.projects import load
+from states.records.tables import Office, Project
+from states.rules.deadlines import shanghai_day
+from states.rules.facts import Fact, PlanSubmitted, Suspended
+from states.rules.findings import Finding, RowFinding
+from states.rules.guards import the_plan
+from states.rules.law import the_law
+from states.rules.people import LearnerRules
+from templates.sheets.grid import MAX_BYTES, SheetUnreadable
+from templates.sheets.roster import RosterReading, read_roster
+from templates.sheets.scores import ClassLearner, PassMarks, ScoresReading, read_scores
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file as somebody handed it in."""
+
+    filename: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a workbook; without an outcome nothing was stored but its report."""
+
+    outcome: Outcome | None
+    rows: int
+    accepted: int
+    findings: tuple[RowFinding, ...]
+    notes: tuple[Finding, ...]
+
+    @property
+    def imported(self) -> bool:
+        return self.outcome is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Somebody at work, at a moment. `settle` is off when only the flows may move stages."""
+
+    session: Session
+    actor: Actor
+    at: datetime
+    settle: bool = True
+
+    # ── The project ─────────────────────────────────────────────────────────────────────────────
+    def find(self, code: str) -> Project:
+        """The project of this code, if it is this person's to see. Raises NotFound."""
+        return scope.find(self.session, self.actor, code)
+
+    def propose(self, plan: PlanIn, district: str) -> Outcome:
+        """Hand a plan to a district (by its office's code). Raises BadInput, NotYours."""
+        chosen = select(Office).where(Office.kind == "district", Office.code == district)
+        office = self.session.exec(chosen).first()
+        if office is None:
+            raise BadInput(why="no_such_district", district=district)
+        if plan.ends_on < plan.opens_on:
+            raise BadInput(why="days_are_in_order")
+        return actions.propose(
+            self.session, self._whole(plan), district_id=office.id, actor=self.actor, at=self.at
+        )
+
+    def record(self, code: str, fact: SimpleFact, *, seen_moves: int | None = None) -> Outcome:
+        """Record a fact that needs nothing but its words. Raises what `actions.record` raises."""
+        project = self.find(code)
+        if isinstance(fact, AdmissionIn):
+            return enrolments.decide_admission(
+                self.session,
+                project_id=project.id,
+                enrolment_id=fact.enrolment_id,
+                admit=fact.admit,
+                text=fact.text,
+                actor=self.actor,
+                at=self.at,
+                settle=self.settle,
+                seen_moves=seen_moves,
+            )
+        return self._record(project, self._filled(fact), seen_moves)
+
+    # ── Its classes ─────────────────────────────────────────────────────────────────────────────
+    def open_class(
+        self,
+        code: str,
+        no: int,
+        opens_on: date,
+        *,
+        ends_on: date,
+        seen_moves: int | None = None,
+    ) -> Outcome:
+        """File the opening of a class (开班备案)."""
+        return enrolments.open_class(
+            self.session,
+            project_id=self.find(code).id,
+            class_no=no,
+            opens_on=opens_on,
+            ends_on=ends_on,
+            actor=self.actor,
+            at=self.at,
+            settle=self.settle,
+            seen_moves=seen_moves,
+        )
+
+    def take_roster(
+        self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
+    ) -> Taken:
+        """Import 学员花名册. Raises SheetUnreadable, and what `enrolments.import_roster` raises."""
+        project, klass = self._class(code, no)
+        reading = read_roster(
+            workbook.data,
+            workbook.filename,
+            opens=klass.opens_on,
+            rules=self._learner_rules(project, klass),
+            today=shanghai_day(self.at),
+        )
+        accepted = sum(row.verdict != enrolments.REFUSED for row in reading.rows)
+        if not accepted:
+            return self._only_reported("roster", klass, workbook, reading=reading)
+        outcome = enrolments.import_roster(
+            self.session,
+            project_id=project.id,
+            class_no=no,
+            reading=reading,
+            filename=workbook.filename,
+            sha256=workbook.sha256,
+            actor=self.actor,
+            at=self.at,
+            settle=self.settle,
+            seen_moves=seen_moves,
+        )
+        return _taken(reading, accepted, outcome)
+
+    def take_scores(
+        self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
+    ) -> Taken:
+        """Import 考核成绩表. Raises SheetUnreadable, and what `enrolments.import_scores` raises."""
+        project, klass = self._class(code, no)
+        bank = the_law().banks[klass.bank]
+        learners = enrolments.learners_for_scores(self.session, klass.id)
+        reading = read_scores(
+            workbook.data,
+            workbook.filename,
+            learners={number: ClassLearner(*known) for number, known in learners.items()},
+            marks=PassMarks(bank.pass_tenths, bank.pass_tenths, bank.full_tenths),
+            bank=klass.bank,
+        )
+        if not reading.rows:
+            return self._only_reported("scores", klass, workbook, reading=reading)
+        outcome = enrolments.import_scores(
+            self.session,
+            project_id=project.id,
+            class_no=no,
+            reading=reading,
+            filename=workbook.filename,
+            sha256=workbook.sha256,
+            actor=self.actor,
+            at=self.at,
+            settle=self.settle,
+            seen_moves=seen_moves,
+        )
+        return _taken(reading, len(reading.rows), outcome)
+
+    # ── Inside ──────────────────────────────────────────────────────────────────────────────────
+    def _record(self, project: Project, fact: Fact, seen_moves: int | None) -> Outcome:
+        return actions.record(
+            self.session,
+            project.id,
+            fact,
+            actor=self.actor,
+            at=self.at,
+            seen_moves=seen_moves,
+            settle=self.settle,
+        )
+
+    def _filled(self, fact: SimpleFact) -> Fact:
+        if isinstance(fact, PlanIn):
+            return self._whole(fact)
+        if isinstance(fact, SuspendIn):
+            return Suspended(text=fact.text)
+        if isinstance(fact, AdmissionIn):
+            raise TypeError("an admission is recorded with its enrolment")
+        return fact
+
+    def _whole(self, plan: PlanIn) -> PlanSubmitted:
+        """The plan with the licence that stands in the register on the day of submission (C11)."""
+        office = self.session.get(Office, self.actor.office_id) if self.actor.office_id else None
+        if office is None:
+            raise NotFound
+        return PlanSubmitted(
+            **plan.model_dump(),
+            licence_valid_until=office.licence_valid_until,
+            licence_covers=office.licence_covers,
+        )
+
+    def _class(self, code: str, no: int) -> tuple[Project, ClassView]:
+        project = self.find(code)
+        return project, class_of(self.session, project.id, no)
+
+    def _learner_rules(self, project: Project, klass: ClassView) -> LearnerRules:
+        """By the regime pinned to the class and the channel of the plan as last submitted."""
+        (loaded,) = load(self.session, [project.id])
+        plan = the_plan(loaded.dossier(self.at, shanghai_day(self.at)))
+        return the_law().regimes[klass.regime].channels[plan.channel].learners
+
+    def _only_reported(
+        self, kind: str, klass: ClassView, workbook: Workbook, *, reading: RosterReading | ScoresReading
+    ) -> Taken:
+        """No row can be used: the report is kept, so that the page can show what to mend."""
+        taken = _taken(reading, 0, None)
+        enrolments.report_only(
+            self.session,
+            kind=kind,
+            class_id=klass.id,
+            filename=workbook.filename,
+            sha256=workbook.sha256,
+            rows=taken.rows,
+            findings=reading.findings,
+            notes=reading.notes,
+            actor=self.actor,
+            at=self.at,
+        )
+        return taken
+
+
+def _taken(
+    reading: RosterReading | ScoresReading, accepted: int, outcome: Outcome | None
+) -> Taken:
+    named = {row.sheet_row for row in reading.rows} | {f.sheet_row for f in reading.findings}
+    return Taken(outcome, len(named), accepted, reading.findings, reading.notes)
+
+
+def workbook_of(file: UploadFile) -> Workbook:
+    """What was uploaded. Raises SheetUnreadable for more than a workbook may hold."""
+    data = file.file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SheetUnreadable("file_too_large", limit=MAX_BYTES // 1024 // 1024)
+    return Workbook((file.filename or "upload")[-200:], data)
+
+
+def desk_of(session: Db, me: SignedIn, now: Now, settings: Settings) -> Desk:
+    """The desk of whoever is signed in, now."""
+    return Desk(session, me.actor, now, settings.settle_in_request)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]

@@ -1,0 +1,126 @@
+"""The same form sent twice has one effect: its key is kept in the transaction of the effect.
+
+    def sign(once: Once, ...) -> Response:
+        ...
+        return once.redirect(f"/projects/{code}")
+
+A repeat with the same body gets the same answer; the same key with another body is refused (422).
+Two at the same time: the second waits on the key's unique row until the first has committed.
+"""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
+
+from api.deps import Db, SignedIn
+from api.problems import KeyReused
+from states.errors import BadInput
+
+FIELD, HEADER = "idempotency_key", "idempotency-key"
+LONGEST = 120
+_NOT_CONTENT = frozenset({FIELD, "csrf_token"})
+
+_TAKE = text("""
+INSERT INTO request_key (key, account_id, fingerprint, status, answer, at)
+VALUES (:key, :account_id, :fingerprint, 0, '{}', now()) ON CONFLICT (key) DO NOTHING
+""")
+_READ = text("SELECT fingerprint, status, answer FROM request_key WHERE key = :key")
+_KEEP = text(
+    "UPDATE request_key SET status = :status, answer = CAST(:answer AS jsonb) WHERE key = :key"
+)
+
+
+class AnsweredBefore(Exception):  # noqa: N818
+    """Not an error: this request was answered before; here is that answer again."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("answered before")
+        self.response = response
+
+
+class OnceOnly:
+    """Keeps the answer of this request under its key. Without a key nothing is kept."""
+
+    def __init__(self, session: Session, request: Request, key: str) -> None:
+        self._session, self._request, self._key = session, request, key
+
+    def redirect(self, href: str) -> Response:
+        """Go and look at `href`; htmx is told in its own way."""
+        return self._keep({"redirect": href}, 303)
+
+    def json(self, content: BaseModel | dict[str, Any], status: int = 200) -> Response:
+        """A JSON answer."""
+        return self._keep({"json": jsonable_encoder(content)}, status)
+
+    def _keep(self, answer: dict[str, Any], status: int) -> Response:
+        if self._key:
+            encoded = JSONResponse(answer).body
+            values = {"key": self._key, "status": status, "answer": bytes(encoded).decode()}
+            self._session.connection().execute(_KEEP, values)
+        return _response(self._request, answer, status)
+
+
+async def fingerprint(request: Request) -> tuple[str, str]:
+    """The request's key, and a digest of what it asks for. Raises BadInput for a key too long."""
+    told = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    key = request.headers.get(HEADER, "")
+    if "form" in request.headers.get("content-type", ""):
+        form = await request.form()
+        key = key or str(form.get(FIELD, ""))
+        for name, value in sorted(form.multi_items(), key=lambda item: item[0]):
+            if name not in _NOT_CONTENT:
+                told.update(f"{name}={await _digest(value)}\n".encode())
+    else:
+        told.update(await request.body())
+    if len(key) > LONGEST:
+        raise BadInput(why="key_too_long")
+    return key, told.hexdigest()
+
+
+async def _digest(value: UploadFile | str) -> str:
+    """A digest per value: no separator inside a value can imitate another form."""
+    if isinstance(value, str):
+        return hashlib.sha256(value.encode()).hexdigest()
+    content = await value.read()
+    await value.seek(0)
+    return hashlib.sha256(content).hexdigest()
+
+
+def once(
+    request: Request,
+    session: Db,
+    me: SignedIn,
+    asked: Annotated[tuple[str, str], Depends(fingerprint)],
+) -> OnceOnly:
+    """Takes the key, or raises AnsweredBefore or KeyReused. Keys of two accounts never meet."""
+    sent, digest = asked
+    if not sent:
+        return OnceOnly(session, request, "")
+    key = f"{me.account_id}:{sent}"
+    values = {"key": key, "account_id": me.account_id, "fingerprint": digest}
+    connection = session.connection()
+    if connection.execute(_TAKE, values).rowcount:
+        return OnceOnly(session, request, key)
+    before = connection.execute(_READ, {"key": key}).one()
+    if before.fingerprint != digest:
+        raise KeyReused
+    raise AnsweredBefore(_response(request, before.answer, before.status))
+
+
+def _response(request: Request, answer: dict[str, Any], status: int) -> Response:
+    if "json" in answer:
+        return JSONResponse(answer["json"], status)
+    href = str(answer.get("redirect", request.url.path))
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": href})
+    return RedirectResponse(href, 303)
+
+
+Once = Annotated[OnceOnly, Depends(once)]

@@ -1,0 +1,156 @@
+"""A class put into words for its page: passport, learners, findings, survey."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from api.errors import finding_line, words_for
+from api.pages.wording import passport_of
+from states.records.class_board import ClassBoard
+from states.records.classes import LearnerView
+from states.records.surveys import Progress, Result
+from states.rules.identity import KIND_LABEL, DocumentKind, mask_name, mask_number
+from states.rules.questions import survey_on
+from states.rules.words import Language, has, say
+from templates.shapes import FindingLine, Passport
+
+SHOWN_FROM = 5
+"""Fewer answers than this are shown as a count only: nobody must be recognised by a mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerLine:
+    """One learner of the table; the number is masked for everybody. Marks are tenths."""
+
+    id: int
+    sheet_row: int
+    name: str
+    document: str
+    number: str
+    category: str
+    verdict: str
+    why: tuple[str, ...]
+    result: str
+    theory: int | None
+    practice: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """One question's mean. `share` is its part of five points in whole percent."""
+
+    label: str
+    mean: Decimal
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyLine:
+    """The survey of one population; `means` stay empty while open or below five answers."""
+
+    population: str
+    invited: int
+    answers: int
+    closes_on: date
+    closed_at: datetime | None
+    satisfied: int
+    means: tuple[Mean, ...]
+
+    @property
+    def too_few(self) -> bool:
+        return self.closed_at is not None and self.answers < SHOWN_FROM
+
+
+class ClassWords:
+    """The words of one class in one language. `names`: whether the reader needs whole names."""
+
+    def __init__(self, board: ClassBoard, lang: Language, *, names: bool) -> None:
+        self._board, self._lang, self._names = board, lang, names
+        self.provider = board.provider.zh if lang == "zh" else board.provider.en
+        self.district = board.district.zh if lang == "zh" else board.district.en
+        self.stage = say("stage", board.project.stage, lang)
+        self.channel = say("channel", board.project.channel, lang)
+
+    @property
+    def passport(self) -> Passport:
+        """Under which rules the class runs, and why: fixed when its opening was filed."""
+        return passport_of(self._board.facts, self._lang)
+
+    @property
+    def missing(self) -> list[FindingLine]:
+        """What holds the project at this class."""
+        return [finding_line(finding, self._lang) for finding in self._board.missing]
+
+    @property
+    def learners(self) -> list[LearnerLine]:
+        """The table of learners, in the order of the sheet."""
+        return [self._learner(learner) for learner in self._board.learners]
+
+    @property
+    def to_review(self) -> list[LearnerLine]:
+        """Those whom the rules leave to a person."""
+        return [line for line in self.learners if line.verdict == "manual_review"]
+
+    @property
+    def surveys(self) -> list[SurveyLine]:
+        """Learners first, then employers; empty before the survey opened."""
+        results = {result.population: result for result in self._board.survey_results}
+        return [self._survey(p, results.get(p.population)) for p in self._board.survey_progress]
+
+    def _learner(self, learner: LearnerView) -> LearnerLine:
+        category = learner.category
+        known = has("learner_category", category)
+        return LearnerLine(
+            id=learner.id,
+            sheet_row=learner.sheet_row,
+            name=learner.name if self._names else mask_name(learner.name),
+            document=self._document(learner.document_kind),
+            number=mask_number(learner.document_number),
+            category=say("learner_category", category, self._lang) if known else category,
+            verdict=learner.verdict,
+            why=tuple(self._row_words(learner)),
+            result=learner.result or "",
+            theory=learner.theory,
+            practice=learner.practice,
+        )
+
+    def _document(self, kind: str) -> str:
+        return KIND_LABEL[DocumentKind(kind)] if kind in set(DocumentKind) else kind
+
+    def _row_words(self, learner: LearnerView) -> Iterator[str]:
+        """The sentences of the roster's report about this row (its params stand there)."""
+        report = self._board.roster_report
+        for found in report.findings if report else ():
+            if found["row"] == learner.sheet_row and found["verdict"] == "manual_review":
+                yield words_for("row", found["code"], self._lang, found["params"])
+
+    def _survey(self, progress: Progress, result: Result | None) -> SurveyLine:
+        shown = result is not None and result.answers >= SHOWN_FROM
+        return SurveyLine(
+            population=progress.population,
+            invited=progress.invited,
+            answers=result.answers if result else progress.answers,
+            closes_on=progress.closes_on,
+            closed_at=result.closed_at if result else None,
+            satisfied=result.satisfied if result else 0,
+            means=tuple(means(result, progress.closes_on, self._lang)) if shown and result else (),
+        )
+
+
+def means(result: Result, closes_on: date, lang: Language) -> Iterator[Mean]:
+    """The mean of every question that was answered, in the order asked."""
+    yield from question_means(result.population, result.sums, result.answers, closes_on, lang)
+
+
+def question_means(
+    population: str, sums: Mapping[str, int], answers: int, closes_on: date, lang: Language
+) -> Iterator[Mean]:
+    """Means by question from sums of points; one decimal, halves up."""
+    asked = survey_on(closes_on).of(population)
+    for question in (*asked.questions, asked.overall):
+        if question.key in sums and answers:
+            exact = Decimal(sums[question.key]) / answers
+            mean = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+            share = int((exact * 20).quantize(Decimal(1), ROUND_HALF_UP))
+            yield Mean(label=getattr(question, lang), mean=mean, share=share)

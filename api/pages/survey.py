@@ -1,0 +1,73 @@
+"""The survey behind a one-time link: public, kind, made for a phone; looking at it changes nothing."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import view
+from api.deps import Db, Lang, Now
+from states.errors import BadInput, NotFound
+from states.records import surveys
+from states.records.surveys import Invitation
+from states.rules.deadlines import shanghai_day
+
+router = APIRouter(prefix="/survey/{token}")
+
+
+@router.get("")
+def survey(request: Request, db: Db, now: Now, lang: Lang, token: str) -> HTMLResponse:
+    """The form, or a friendly word when there is nothing (more) to answer."""
+    try:
+        found = surveys.invitation(db, token)
+    except NotFound:
+        return _say(request, "unknown", status=404)
+    if not found.is_open(shanghai_day(now)):
+        return _say(request, "thanks" if found.answered else "late")
+    return _form(request, found, lang=lang)
+
+
+@router.post("")
+async def answer(request: Request, db: Db, now: Now, lang: Lang, token: str) -> Response:
+    """Take the answer once; a second one of the same link changes nothing."""
+    form = await request.form()
+    given = {key: str(value) for key, value in form.items()}
+    try:
+        found = surveys.invitation(db, token)
+        ratings = {k: int(given[k]) for k in found.questions.keys if given.get(k, "").isdecimal()}
+        comment = given.get(found.questions.open.key, "")
+        surveys.answer(db, token, ratings=ratings, comment=comment, at=now)
+    except NotFound:
+        return _say(request, "unknown", status=404)
+    except BadInput as error:
+        if error.params.get("why") == "survey_incomplete":
+            return _form(request, found, lang=lang, given=given, status=422)
+        return _say(request, "late" if error.params.get("why") == "survey_closed" else "thanks")
+    return RedirectResponse(f"/survey/{token}", 303)
+
+
+def _form(
+    request: Request,
+    found: Invitation,
+    *,
+    lang: Lang,
+    given: dict[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    asked = (*found.questions.questions, found.questions.overall)
+    said = given or {}
+    return view.render(
+        request,
+        "survey",
+        status=status,
+        found=found,
+        provider=found.provider_zh if lang == "zh" else found.provider_en,
+        questions=[(q.key, getattr(q, lang)) for q in asked],
+        open_question=(found.questions.open.key, getattr(found.questions.open, lang)),
+        scale=[(step.points, getattr(step, lang)) for step in found.survey.scale],
+        given=said,
+        open_ones=[q.key for q in asked if given is not None and not said.get(q.key)],
+        limit=surveys.COMMENT_LENGTH,
+    )
+
+
+def _say(request: Request, what: str, *, status: int = 200) -> HTMLResponse:
+    return view.render(request, "survey_said", status=status, what=what)

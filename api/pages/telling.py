@@ -1,0 +1,159 @@
+"""A project's ledger told in words: who did what, what it said, and which move followed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.auth import Signed
+from api.pages.wording import name_of, reason_code, source_of
+from states.records.boards import Lately
+from states.records.dossiers import EntryRow, ProjectFile
+from states.rules.facts import Kind
+from states.rules.guards import hours
+from states.rules.stages import Mode, Role
+from states.rules.words import Language, say
+from templates.shapes import Change, Entry
+
+Payload = Mapping[str, Any]
+_OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
+
+
+def entries_of(file: ProjectFile, me: Signed, lang: Language) -> list[Entry]:
+    """The timeline, newest first."""
+    plans = _plans_before(file)
+    return [_entry(row, me, lang, plans.get(row.seq)) for row in reversed(file.entries)]
+
+
+def _plans_before(file: ProjectFile) -> dict[int, Payload]:
+    """For every plan but the first, the one it replaced."""
+    plans = [e for e in file.entries if e.kind == "fact" and e.name == Kind.PLAN_SUBMITTED]
+    return {new.seq: old.payload for old, new in zip(plans, plans[1:], strict=False)}
+
+
+def _entry(row: EntryRow, me: Signed, lang: Language, before: Payload | None) -> Entry:  # noqa: PLR0917
+    moved, automatic = row.kind == "move", row.role is Role.SYSTEM
+    known = _may_know(row, me)
+    return Entry(
+        at=row.at,
+        sentence=_move(row, lang) if moved else _fact(row, lang),
+        who=say("role", row.role, lang) if automatic or not known else row.person,
+        office="" if automatic else name_of(row.office, lang),
+        kind="move" if moved else "system" if automatic else "fact",
+        note="" if moved else _note(row, lang),
+        changes=tuple(_changes(before, row.payload, lang)) if before else (),
+        number=row.seq,
+    )
+
+
+def _may_know(row: EntryRow, me: Signed) -> bool:
+    """Within an office, and to those who oversee it, persons have names; to others, roles."""
+    own = row.office is not None and row.office.zh == me.office.name_zh
+    return own or me.role in _OVERSEERS or me.office.kind == "district"
+
+
+def _move(row: EntryRow, lang: Language) -> str:
+    arrow, stage = say("arrow", row.name, lang), say("stage", row.to_stage or "", lang)
+    by = say("moved", "clause", lang, clause=source_of(row.clause, lang))
+    return f"{say('moved', 'to', lang, arrow=arrow, stage=stage)} ({by})"
+
+
+def _fact(row: EntryRow, lang: Language) -> str:
+    fact, no = say("fact", row.name, lang), row.payload.get("class_no")
+    said = say("moved", "of_class", lang, fact=fact, no=no) if no else fact
+    return said[:1].upper() + said[1:]
+
+
+def _note(row: EntryRow, lang: Language) -> str:
+    teller = _TELLERS.get(row.name)
+    told = teller(row.payload, lang) if teller else ""
+    code, text = row.payload.get("code", ""), row.payload.get("text", "")
+    reason = reason_code(code, lang) if code else ""
+    rule = _rule(row.payload, lang)
+    return ": ".join(part for part in (told, rule, reason, text) if part)
+
+
+def _rule(payload: Payload, lang: Language) -> str:
+    known = {"class_size_is_usual": ("check", "size")}
+    rule = payload.get("rule", "")
+    return say(*known[rule], lang) if rule in known else rule
+
+
+def _plan(said: Payload, lang: Language) -> str:
+    units = said["units"]
+    online = sum(unit["half_hours"] for unit in units if unit["mode"] == Mode.ONLINE)
+    return say(
+        "told", "plan", lang,
+        hours=hours(sum(unit["half_hours"] for unit in units)), online=hours(online),
+        opens_on=said["opens_on"], count=said["class_count"], size=said["class_size"],
+    )  # fmt: skip
+
+
+def _ended(said: Payload, lang: Language) -> str:
+    return say(
+        "told", "ended", lang, ended_on=said["ended_on"],
+        delivered=hours(said["delivered_half_hours"]), online=hours(said["online_half_hours"]),
+    )  # fmt: skip
+
+
+def _plainly(code: str) -> Callable[[Payload, Language], str]:
+    return lambda said, lang: say("told", code, lang, **said)
+
+
+_TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
+    Kind.PLAN_SUBMITTED: _plan,
+    Kind.CLASS_ENDED: _ended,
+    Kind.CLASS_OPENED: _plainly("opened"),
+    Kind.ROSTER_IMPORTED: _plainly("roster"),
+    Kind.TRAINING_REGISTERED: _plainly("registered"),
+    Kind.SCORES_IMPORTED: _plainly("scores"),
+    Kind.SURVEY_OPENED: _plainly("survey"),
+    Kind.SURVEY_SUMMED_UP: _plainly("summed"),
+    Kind.RETURN_ACCEPTED: _plainly("return"),
+    Kind.CERTIFICATES_BATCHED: _plainly("batch"),
+    Kind.RECEIPT_IMPORTED: _plainly("receipt"),
+}
+
+
+def _changes(old: Payload, new: Payload, lang: Language) -> Iterator[Change]:
+    """What a completed plan changed, field by field; the units as one line."""
+    for field in ("title", "opens_on", "ends_on", "class_count", "class_size", "employer"):
+        if old.get(field) != new.get(field):
+            label = say("plan_field", field, lang)
+            yield Change(label=label, old=str(old.get(field)), new=str(new.get(field)))
+    if old["units"] != new["units"]:
+        label = say("plan_field", "unit_name", lang)
+        yield Change(label=label, old=_units(old, lang), new=_units(new, lang))
+
+
+def _units(plan: Payload, lang: Language) -> str:
+    return "; ".join(
+        f"{unit['name']} {hours(unit['half_hours'])} ({say('mode', unit['mode'], lang)})"
+        for unit in plan["units"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LatelyLine:
+    """One event of some project, in a sentence."""
+
+    at: datetime
+    href: str
+    title: str
+    sentence: str
+    who: str
+    moved: bool
+
+
+def lately_line(row: Lately, me: Signed, lang: Language) -> LatelyLine:
+    """An entry of somebody's ledger as the desk tells it; persons only within their own office."""
+    if row.kind == "move":
+        said = say("act_then", "stage", lang, stage=say("stage", row.to_stage or "", lang))
+    else:
+        said = say("fact", row.name, lang)
+    own = row.office is not None and row.office.zh == me.office.name_zh
+    who = row.person if own and row.kind != "move" else name_of(row.office, lang)
+    return LatelyLine(
+        row.at, f"/projects/{row.code}", row.title, said,
+        "" if row.kind == "move" else who or say("role", Role.SYSTEM, lang), row.kind == "move",
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Monthly returns for programs: looked at, signed by two persons, accepted or given back."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import text
+from sqlmodel import Session
+
+from api import told
+from api.deps import Db, SignedIn
+from api.desk import AtDesk, Desk
+from api.once import Once, OnceOnly
+from api.schemas import Month, Reason, ReturnOut, Words
+from states.actor import Actor
+from states.errors import NotFound, NotYours
+from states.records import returns
+from states.records.returns import ReturnView
+from states.rules.stages import Role
+
+router = APIRouter(prefix="/returns", tags=["returns"])
+Version = Annotated[int, Query(description="`version` of the return as you saw it.")]
+_REFUSALS = told.problems(401, 403, 404, 409, 422)
+
+_LIST = text("""
+SELECT id FROM monthly_return
+ WHERE (CAST(:month AS text) = '' OR month = :month)
+   AND (CAST(:state AS text) = '' OR state = :state)
+   AND (CAST(:office AS bigint) IS NULL OR district_id = :office)
+ ORDER BY month DESC, id LIMIT 200
+""")
+_SEES_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
+_OF_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER})
+
+
+@router.get("", responses=told.problems(401, 403))
+def list_returns(
+    session: Db, me: SignedIn, month: str = "", state: str = ""
+) -> list[ReturnOut]:
+    """The returns you may see, the newest month first: a district's own, all for the centre."""
+    asked = {"month": month, "state": state, "office": _reach(me.actor)}
+    found = session.connection().execute(_LIST, asked).scalars().all()
+    return [_told(returns.view(session, number)) for number in found]
+
+
+@router.get("/{number}", responses=told.problems(401, 403, 404))
+def look(session: Db, me: SignedIn, number: int) -> ReturnOut:
+    """One return with its figures."""
+    return _told(_visible(session, me.actor, number))
+
+
+@router.post("", status_code=201, response_model=ReturnOut, responses=_REFUSALS)
+def compile_now(desk: AtDesk, once: Once, asked: Month) -> Response:
+    """Make or refresh the draft of one's own district; the flow does it on the first of a month."""
+    if desk.actor.role is not Role.REVIEWER or desk.actor.office_id is None:
+        raise NotYours
+    number = returns.compile_return(
+        desk.session, district_id=desk.actor.office_id, month=asked.month, at=desk.at
+    )
+    return once.json(_told(returns.view(desk.session, number)), 201)
+
+
+@router.post("/{number}/prepare", response_model=ReturnOut, responses=_REFUSALS)
+def prepare(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+    """The first person of the district signs for the figures."""
+    returns.sign_prepared(desk.session, number, actor=desk.actor, at=desk.at, seen=version)
+    return _answer(desk, once, number)
+
+
+@router.post("/{number}/submit", response_model=ReturnOut, responses=_REFUSALS)
+def submit(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+    """A second person signs, and the return goes to the centre."""
+    returns.sign_checked_and_submit(
+        desk.session, number, actor=desk.actor, at=desk.at, seen=version
+    )
+    return _answer(desk, once, number)
+
+
+@router.post("/{number}/accept", response_model=ReturnOut, responses=_REFUSALS)
+def accept(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+    """The centre accepts; the projects in it move on."""
+    returns.accept(
+        desk.session, number, actor=desk.actor, at=desk.at, seen=version, settle=desk.settle
+    )
+    return _answer(desk, once, number)
+
+
+@router.post("/{number}/give-back", response_model=ReturnOut, responses=_REFUSALS)
+def give_back(
+    desk: AtDesk, once: Once, *, number: int, version: Version, reason: Reason
+) -> Response:
+    """Send it back with a reason."""
+    returns.give_back(
+        desk.session, number, text=reason.text, actor=desk.actor, at=desk.at, seen=version
+    )
+    return _answer(desk, once, number)
+
+
+def _answer(desk: Desk, once: OnceOnly, number: int) -> Response:
+    return once.json(_told(returns.view(desk.session, number)))
+
+
+def _reach(actor: Actor) -> int | None:
+    """The district whose returns one sees; None for all. Raises NotYours."""
+    if actor.role in _SEES_ALL:
+        return None
+    if actor.role not in _OF_DISTRICT:
+        raise NotYours
+    return actor.office_id
+
+
+def _visible(session: Session, actor: Actor, number: int) -> ReturnView:
+    found, reach = returns.view(session, number), _reach(actor)
+    if reach is not None and found.district_id != reach:
+        raise NotFound
+    return found
+
+
+def _told(found: ReturnView) -> ReturnOut:
+    names = Words(zh=found.district_zh, en=found.district_en)
+    shared: dict[str, Any] = {
+        name: getattr(found, name) for name in ReturnOut.model_fields if name != "district"
+    }
+    return ReturnOut(district=names, **shared)

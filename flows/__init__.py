@@ -1,0 +1,1 @@
+"""What must happen: Prefect flows, and the foreign systems they talk to."""

@@ -1,0 +1,203 @@
+"""Delivers what was promised: lease, write, send, mark. A crash repeats a letter, never loses one.
+
+Each letter is marked in a transaction of its own right after the server's answer, so that a crash
+repeats one letter at most, with the same Message-ID.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Final, cast
+
+from prefect import flow
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from flows.locks import alone, beside_others
+from flows.outside.ports import BadLetterError, Delivery, Outcome, Postman
+from flows.paper_trail import leave_table
+from flows.sweeps import Tally, forget_failures, note_failure, sweep
+from flows.wiring import COMMAND_SECONDS, FINAL_SECONDS, Wiring, wired
+from states.records import clock, outbox
+from states.records.db import transaction
+from states.records.outbox import LeasedMail
+from states.rules.words import Language
+from templates import letters
+
+NAME: Final = "deliver_mail"
+CHUNK: Final = 100
+LEASE_SECONDS: Final = 180
+LAST_START: Final = LEASE_SECONDS - COMMAND_SECONDS - FINAL_SECONDS
+"""Seconds after the lease from which no letter of it is begun: its end could come too late."""
+SENDER: Final = "督办 Duban"
+_SERVER: Final = "mail server"
+
+# Must say what `outbox.lease` would take; the look of the worker counts with it.
+DUE: Final = """
+((m.state = 'promised' AND m.not_before <= :now)
+ OR (m.state = 'deferred' AND m.not_before <= :real)
+ OR (m.state = 'leased' AND m.leased_until <= :real))
+AND NOT EXISTS (SELECT 1 FROM project u WHERE u.id = m.project_id AND u.unsettled AND m.duty <> '')
+"""
+
+_LET_GO = text("""
+UPDATE outbox SET state = 'deferred', not_before = :real, attempts = attempts - 1, lease = '',
+                  leased_until = NULL
+WHERE id = ANY(:ids) AND lease = :lease AND state = 'leased'
+""")
+_FREE = text("UPDATE outbox SET leased_until = :real WHERE state = 'leased'")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A leased letter, ready to go, or the name of what stood in the way of writing it."""
+
+    mail: LeasedMail
+    message: EmailMessage | None
+    flaw: str = ""
+
+
+@flow(name=NAME)
+async def deliver_mail() -> Tally:
+    """Send everything that is due, over one connection per hundred letters."""
+    ends: Counter[str] = Counter()
+    wiring = wired()
+    async with _sweeping(wiring) as tally:
+        while await _deliver_batch(wiring, ends):
+            pass
+        tally.handled = ends[Outcome.ACCEPTED]
+        tally.failed = ends.total() - tally.handled
+    rows = [{"became": end, "letters": count} for end, count in ends.most_common()]
+    await leave_table("delivered", rows, f"{tally.handled} letters delivered")
+    return tally
+
+
+@asynccontextmanager
+async def _sweeping(wiring: Wiring) -> AsyncIterator[Tally]:
+    # While somebody holds this together with us, no starting worker takes our leases for dead.
+    with beside_others(wiring.bind, NAME), sweep(wiring.bind, NAME) as tally:
+        yield tally
+
+
+async def _deliver_batch(wiring: Wiring, ends: Counter[str]) -> bool:
+    """Send up to a hundred letters; answers whether another batch is worth a try."""
+    if wiring.stopping.is_set():
+        return False
+    leased_at = time.monotonic()
+    batch = await asyncio.to_thread(_write_batch, wiring)
+    async with wiring.postman() as postman:
+        for place, written in enumerate(batch):
+            if wiring.stopping.is_set() or time.monotonic() - leased_at > LAST_START:
+                await asyncio.to_thread(_let_go, wiring, batch[place:])
+                return not wiring.stopping.is_set()
+            delivery = await _send(postman, written)
+            ends[delivery.outcome] += 1
+            await asyncio.to_thread(_mark, wiring, written, delivery)
+            if _nobody_answers(delivery):
+                # The next ninety-nine would each wait as long for the same.
+                ends[delivery.outcome] += len(batch) - place - 1
+                await asyncio.to_thread(_mark_all, wiring, batch[place + 1 :], delivery)
+                return False
+    return bool(batch)
+
+
+async def _send(postman: Postman, written: Written) -> Delivery:
+    if written.message is None:
+        return Delivery(Outcome.REFUSED, f"cannot be written: {written.flaw}")
+    try:
+        return await postman.send(written.message)
+    except BadLetterError as error:
+        return Delivery(Outcome.REFUSED, f"cannot be sent: {error}")
+
+
+def _nobody_answers(delivery: Delivery) -> bool:
+    return delivery.outcome is Outcome.DEFERRED and delivery.code is None
+
+
+def _write_batch(wiring: Wiring) -> list[Written]:
+    with transaction(wiring.bind) as session:
+        now = clock.now(session)
+        mails = outbox.lease(
+            session,
+            at=now,
+            machine_now=datetime.now(UTC),
+            limit=CHUNK,
+            lease_seconds=LEASE_SECONDS,
+        )
+    return [_write(wiring, mail, now) for mail in mails]
+
+
+def _write(wiring: Wiring, mail: LeasedMail, now: datetime) -> Written:
+    """Compose one letter; whatever goes wrong is this letter's own trouble."""
+    try:
+        with transaction(wiring.bind) as session:
+            facts = outbox.context_for(session, mail, at=now, base_url=wiring.settings.base_url)
+        return Written(mail, _compose(wiring, mail, facts, now=now))
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # kept for the operator; the batch goes on
+        return Written(mail, None, type(error).__name__)
+
+
+def _compose(
+    wiring: Wiring, mail: LeasedMail, facts: Mapping[str, object], *, now: datetime
+) -> EmailMessage:
+    sender = wiring.settings.mail_from
+    host = sender.rpartition("@")[2]
+    return letters.compose(
+        mail.letter,
+        cast("Language", mail.language),
+        facts,
+        to=Address(mail.name, addr_spec=mail.to),
+        sender=Address(SENDER, addr_spec=sender),
+        message_id=f"<{mail.message_id}@{host}>",
+        date=now,
+    )
+
+
+def _mark(wiring: Wiring, written: Written, delivery: Delivery) -> None:
+    _mark_all(wiring, [written], delivery)
+
+
+def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> None:
+    real = datetime.now(UTC)
+    with transaction(wiring.bind) as session:
+        for written in batch:
+            outbox.mark(
+                session,
+                written.mail,
+                outcome=delivery.outcome,
+                answer=delivery.answer,
+                machine_now=real,
+            )
+            if written.flaw:
+                note_failure(session, NAME, f"mail/{written.mail.id}", error=written.flaw)
+        if delivery.alarm:
+            note_failure(session, NAME, _SERVER, error=f"SMTP {delivery.code or 'set-up'}")
+        elif delivery.outcome is Outcome.ACCEPTED:
+            forget_failures(session, NAME, [_SERVER])
+
+
+def _let_go(wiring: Wiring, batch: Sequence[Written]) -> None:
+    """Give back what was leased and not begun: it was no attempt."""
+    ids = [written.mail.id for written in batch]
+    asked = {"ids": ids, "lease": batch[0].mail.lease, "real": datetime.now(UTC)}
+    with transaction(wiring.bind) as session:
+        session.execute(_LET_GO, asked)
+
+
+def free_dead_leases(wiring: Wiring) -> None:
+    """At a worker's start: when nobody delivers, every lease left over is a dead worker's."""
+    with alone(wiring.bind, NAME) as nobody_delivers:
+        if nobody_delivers:
+            with transaction(wiring.bind) as session:
+                session.execute(_FREE, {"real": datetime.now(UTC)})

@@ -1,0 +1,131 @@
+"""What Duban asks of foreign systems, in its own words: a postman and a certificate hub."""
+
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+ANSWER_LENGTH = 200
+_ADDRESS = re.compile(r"[!#-;=?A-~]+@[A-Za-z0-9.\-\[\]:]+")
+_BATCH_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class Outcome(StrEnum):
+    """What became of one letter.
+
+    ACCEPTED: the server has taken it over. REFUSED: never repeat, tell the owner of the address.
+    DEFERRED: nobody has it, repeat later. UNKNOWN: it may have been taken, repeat with the same
+    Message-ID.
+    """
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One letter's outcome with the server's answer, on one line and shortened.
+
+    `code` is the SMTP reply code, None when no server answered. `alarm` says that our own
+    set-up is at fault (password, sender address): tell the operator, not the recipient.
+    """
+
+    outcome: Outcome
+    answer: str = ""
+    code: int | None = None
+    alarm: bool = False
+
+    def __post_init__(self) -> None:
+        line = " ".join(self.answer.split())
+        object.__setattr__(self, "answer", line[:ANSWER_LENGTH])
+
+    @property
+    def is_to_be_repeated(self) -> bool:
+        """Whether the letter must be sent again (always with the same Message-ID)."""
+        return self.outcome in {Outcome.DEFERRED, Outcome.UNKNOWN}
+
+
+class Postman(Protocol):
+    """Carries letters, one recipient each. Enter it once for a batch."""
+
+    async def __aenter__(self) -> Self:
+        """Begin a batch. Costs nothing until the first letter."""
+        ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the batch; never hides an error of the caller."""
+        ...
+
+    async def send(self, message: EmailMessage) -> Delivery:
+        """Send one letter. Raises BadLetterError for our own mistakes, never for the server's."""
+        ...
+
+
+class CertificateHub(Protocol):
+    """Where finished 证书归集 workbooks are handed over (C22)."""
+
+    def put(self, batch_code: str, workbook: bytes) -> None:
+        """Hand over one batch, once: a second put of the same code changes nothing.
+
+        Raises BadBatchCodeError; HubUnavailableError when the batch must come again later.
+        """
+        ...
+
+
+class BadLetterError(ValueError):
+    """The letter cannot be sent as it is written."""
+
+
+class BadBatchCodeError(ValueError):
+    """A batch code is 1 to 64 letters, digits, dots, dashes and underscores."""
+
+
+class HubUnavailableError(Exception):
+    """The certificate hub cannot be reached; the batch waits and is handed over later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands on the outside of a letter: two bare ASCII addresses."""
+
+    sender: str
+    recipient: str
+
+
+def envelope_of(message: EmailMessage) -> Envelope:
+    """The envelope of a letter that every postman may carry.
+
+    Raises BadLetterError unless it has one sender, one recipient in To alone, and a Message-ID
+    (without which a repeat could not be told from a second letter).
+    """
+    if not message["Message-ID"]:
+        raise BadLetterError("a letter needs a Message-ID")
+    if message["Cc"] or message["Bcc"]:
+        raise BadLetterError("a letter has one recipient and no copies")
+    return Envelope(_only_address(message, "From"), _only_address(message, "To"))
+
+
+def checked_batch_code(code: str) -> str:
+    """The code itself, safe as a file name. Raises BadBatchCodeError."""
+    if not _BATCH_CODE.fullmatch(code):
+        raise BadBatchCodeError(BadBatchCodeError.__doc__)
+    return code
+
+
+def _only_address(message: EmailMessage, header: str) -> str:
+    addresses = tuple(message[header].addresses) if message[header] else ()
+    if len(addresses) != 1:
+        raise BadLetterError(f"a letter has exactly one address in {header}")
+    spec: str = addresses[0].addr_spec
+    if not _ADDRESS.fullmatch(spec):
+        raise BadLetterError(f"the address in {header} is not a plain ASCII address")
+    return spec

@@ -1,0 +1,90 @@
+"""What the flows of this process work with, handed in once at process start.
+
+Never in a flow's parameters: Prefect keeps those in clear.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from sqlalchemy import Engine
+
+from flows.outside.hub import FolderHub
+from flows.outside.ports import CertificateHub, Postman
+from flows.outside.smtp import SmtpPostman
+from states.records import db
+from states.records.embedded import running
+from states.records.folder import kept_port
+from states.settings import Settings
+
+COMMAND_SECONDS, FINAL_SECONDS = 20.0, 60.0
+"""How long one letter may take at most; the lease of a letter is longer than both together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Database, foreign systems, and the wish of the process to end."""
+
+    settings: Settings
+    bind: Engine
+    postman: Callable[[], Postman]
+    hub: CertificateHub
+    stopping: Event = field(default_factory=Event)
+
+
+class NotWired(RuntimeError):
+    """A process that runs flows did not say what they work with."""
+
+
+class NoDatabase(RuntimeError):
+    """DUBAN_DATABASE_URL is not set, and no `duban run` keeps a database in the data folder."""
+
+
+_held: list[Wiring] = []
+
+
+def use(wiring: Wiring) -> None:
+    """Keep the wiring for this process; a later call replaces it."""
+    _held[:] = [wiring]
+
+
+def wired() -> Wiring:
+    """The wiring. Raises NotWired."""
+    if not _held:
+        raise NotWired(NotWired.__doc__)
+    return _held[0]
+
+
+def wire(settings: Settings) -> Wiring:
+    """The real parts that the settings name. Raises NoDatabase, BadSmtpUrlError."""
+    mail = smtp_url(settings)
+
+    def postman() -> Postman:
+        return SmtpPostman(mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS)
+
+    postman()
+    bind = db.engine(database_url(settings), pool_size=5)
+    return Wiring(settings, bind, postman, FolderHub(settings.hub_dir))
+
+
+def database_url(settings: Settings) -> str:
+    """Where the database is: as set, or the embedded server of the data folder."""
+    if settings.database_url:
+        return settings.database_url.get_secret_value()
+    server = running(settings.data_dir)
+    if server is None:
+        raise NoDatabase(NoDatabase.__doc__)
+    return server.url
+
+
+def smtp_url(settings: Settings) -> str:
+    """Where the mail goes: as set, or the catch-all mailbox of the data folder."""
+    if settings.smtp_url:
+        return settings.smtp_url.get_secret_value()
+    return f"smtp://127.0.0.1:{kept_port(settings.data_dir, 'mailbox')}"
+
+
+def host() -> str:
+    """This machine's name, for heartbeats and tags."""
+    return socket.gethostname()

@@ -1,0 +1,1 @@
+"""Chores of a set-up that are too small for the product."""

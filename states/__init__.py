@@ -1,0 +1,1 @@
+"""What is true: the law, the machine, the records, the ledger."""

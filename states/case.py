@@ -1,0 +1,222 @@
+"""One project while it is being decided: what was read, what follows, and what is to be written."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from states.actor import SYSTEM, Actor
+from states.errors import NotAllowed, NotYours
+from states.records import surveys
+from states.records.projects import LoadedProject, Writing
+from states.rules.admission import objections
+from states.rules.deadlines import open_deadlines, shanghai_day
+from states.rules.dossier import Dossier, Recorded
+from states.rules.facts import Fact, Kind, Rejected, SentBack, Suspended, Terminated, Withdrawn
+from states.rules.findings import Finding
+from states.rules.folding import add
+from states.rules.guards import book_of
+from states.rules.law import the_law
+from states.rules.machine import Decision, Move, decide
+from states.rules.rulebook import LetterRule, Rulebook
+from states.rules.stages import STRAIGHT_PATH, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a project stands after an action. `seq` is the ledger number of the caller's fact."""
+
+    project_id: int
+    code: str
+    stage: Stage
+    moves: tuple[Move, ...]
+    findings: tuple[Finding, ...]
+    ledger_seq: int
+    seq: int | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """Collects rows; it writes nothing itself, but for the chores' own records."""
+
+    project: LoadedProject
+    at: datetime
+    dossier: Dossier = field(init=False)
+    decision: Decision | None = None
+    seq: int = field(init=False)
+    said_as: int | None = None
+    moves: list[Move] = field(default_factory=list)
+    facts: list[Mapping[str, object]] = field(default_factory=list)
+    entries: list[Mapping[str, object]] = field(default_factory=list)
+    letters: list[Mapping[str, object]] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    stamps: dict[str, datetime] = field(default_factory=dict)
+    actor: Actor = SYSTEM
+
+    def __post_init__(self) -> None:
+        self.dossier = self.project.dossier(self.at, shanghai_day(self.at))
+        self.seq = self.project.ledger_seq
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook that binds the project as a whole."""
+        return book_of(self.dossier, the_law())
+
+    def admit(self, fact: Fact, actor: Actor) -> None:
+        """Let the fact in, or raise NotYours or NotAllowed with every reason at once."""
+        rule = self.book.fact_rules[fact.kind]
+        if actor.role not in rule.who:
+            raise NotYours
+        found = objections(fact, actor.person_id, self.dossier, rule=rule)
+        if found:
+            raise NotAllowed(found, code=self.project.code)
+
+    def say(self, fact: Fact, actor: Actor) -> None:
+        """Append the fact to the dossier and to what will be written."""
+        if isinstance(fact, Suspended):
+            fact = fact.model_copy(update={"held_stage": self.dossier.stage})
+        payload = fact.model_dump(mode="json", exclude={"kind"})
+        self.seq += 1
+        self.said_as = self.seq if actor.role is not SYSTEM.role else self.said_as
+        add(self.dossier, Recorded(self.seq, fact.kind, payload, actor.person_id, self.at))
+        self.actor = actor
+        self.facts.append(
+            {
+                "project_id": self.project.id, "seq": self.seq, "kind": fact.kind,
+                "payload": payload, "person_id": actor.person_id, "office_id": actor.office_id,
+                "role": actor.role, "at": self.at,
+            }
+        )  # fmt: skip
+        self._note("fact", fact.kind, actor, clause=self._clause_of(fact.kind), content=payload)
+        self._keep_reason(fact)
+        for letter in self.book.letters:
+            if letter.on is fact.kind:
+                self.letter(letter, actor, str(payload.get("class_no", "")))
+
+    def decide(self) -> None:
+        """Take every arrow that the facts now open."""
+        self.decision = decide(self.dossier, the_law())
+        for move in self.decision.moves:
+            self.moves.append(move)
+            self.seq += 1
+            self._note("move", move.arrow, replace(self.actor, role=SYSTEM.role), move=move)
+            if move.target in STRAIGHT_PATH[1:]:
+                self.stamps[f"{move.target}_at"] = self.at
+            for letter, role in (address.split(":") for address in move.letters):
+                self._promise(letter, role, "", but=self.actor.person_id)
+
+    def do_chores(self, session: Session) -> None:
+        """Do what the service itself owes, as facts of its own, and decide again."""
+        while self.decision and self.decision.chores:
+            for chore in self.decision.chores:
+                self.say(CHORES[chore.name](session, chore, at=self.at), SYSTEM)
+            self.decide()
+
+    def letter(self, rule: LetterRule, actor: Actor, subject: str = "") -> None:
+        """Promise the letter that a fact causes."""
+        self._promise(rule.letter, rule.to, subject, but=actor.person_id)
+
+    def writing(self, *, settled: bool) -> Writing:
+        """All rows of this case."""
+        rows = Writing()
+        self.into(rows, settled=settled)
+        return rows
+
+    def into(self, rows: Writing, *, settled: bool) -> None:
+        """Add this case's rows to a writing of one or of thousands."""
+        rows.projects.append(self._row(settled=settled))
+        rows.facts += self.facts
+        rows.entries += self.entries
+        rows.letters += self.letters
+        if settled:
+            rows.timers += self._timers()
+
+    def outcome(self) -> Outcome:
+        """What the caller is told."""
+        return Outcome(
+            project_id=self.project.id,
+            code=self.project.code,
+            stage=self.dossier.stage,
+            moves=tuple(self.moves),
+            findings=self.decision.findings if self.decision else (),
+            ledger_seq=self.seq,
+            seq=self.said_as,
+        )
+
+    def _row(self, *, settled: bool) -> Mapping[str, object]:
+        signers = [*dict.fromkeys(self.dossier.signers), None, None]
+        plan = self.dossier.plan
+        return {
+            "id": self.project.id, "seen": self.project.ledger_seq, "ledger_seq": self.seq,
+            "stage": self.dossier.stage, "moves": self.project.moves + len(self.moves),
+            "regime": self.book.id, "unsettled": not settled,
+            "wake_at": self.decision.wake_at if self.decision else None, "at": self.at,
+            "title": plan.title if plan else "", "channel": plan.channel if plan else "",
+            "first_signer_id": signers[0], "second_signer_id": signers[1],
+            **self.texts, **self.stamps,
+        }  # fmt: skip
+
+    def _timers(self) -> list[Mapping[str, object]]:
+        return [
+            {
+                "project_id": self.project.id, "duty": deadline.duty, "subject": deadline.subject,
+                "role": deadline.who, "since": deadline.since, "due_on": deadline.due_on,
+                "provisional": deadline.provisional, "source": deadline.source,
+            }
+            for deadline in open_deadlines(self.dossier, the_law())
+        ]  # fmt: skip
+
+    def _note(
+        self,
+        kind: str,
+        name: str,
+        actor: Actor,
+        *,
+        clause: str = "",
+        content: Mapping[str, object] | None = None,
+        move: Move | None = None,
+    ) -> None:
+        self.entries.append(
+            {
+                "project_id": self.project.id, "seq": self.seq, "at": self.at, "kind": kind,
+                "name": name, "from_stage": move and move.source, "to_stage": move and move.target,
+                "person_id": actor.person_id, "office_id": actor.office_id, "role": actor.role,
+                "regime": self.book.id, "regime_digest": self.book.digest,
+                "clause": move.clause if move else clause, "request_id": actor.request_id,
+                "content_digest": _digest(content) if content else "",
+            }
+        )  # fmt: skip
+
+    def _clause_of(self, kind: Kind) -> str:
+        return self.book.fact_rules[kind].clause
+
+    def _keep_reason(self, fact: Fact) -> None:
+        if isinstance(fact, SentBack):
+            self.texts |= {"send_back_code": fact.code, "send_back_text": fact.text}
+        elif isinstance(fact, Rejected | Withdrawn | Suspended | Terminated):
+            self.texts["stop_text"] = fact.text
+
+    def _promise(self, letter: str, role: str, subject: str, *, but: int | None) -> None:
+        self.letters.append(
+            {
+                "project_id": self.project.id,
+                "key": f"{self.project.id}/{self.seq}/{letter}",
+                "letter": letter, "role": role, "subject": subject, "but": but,
+                "duty": self.book.duty_of_letter.get(letter, ""),
+            }
+        )  # fmt: skip
+
+
+CHORES: Mapping[str, Callable[..., Fact]] = {
+    "open_survey": surveys.open_survey,
+    "sum_up_survey": surveys.sum_up_survey,
+}
+"""What the service itself owes a class: each answers the fact that it was done."""
+
+
+def _digest(content: Mapping[str, object]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

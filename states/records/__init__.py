@@ -1,0 +1,1 @@
+"""What was recorded: SQLModel tables on PostgreSQL and the queries over them."""

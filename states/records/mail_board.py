@@ -1,0 +1,109 @@
+"""Promised letters as a list: to which office each goes, and how far it got."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from states.actor import Actor
+from states.errors import NotFound
+from states.records.boards import Names
+from states.records.db import WAKE_CHANNEL
+from states.rules.stages import Role
+
+PAGE = 50
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "waiting": ("promised", "leased", "deferred"),
+    "sent": ("accepted",),
+    "refused": ("refused",),
+    "moot": ("moot",),
+}
+ALL_SEEING = frozenset({Role.CENTRE, Role.AUDITOR, Role.ADMINISTRATOR})
+
+# A letter belongs to whoever may see its project; one without a project to its reader's office.
+_SCOPE = """
+(:everything OR p.district_id = :office OR p.provider_id = :office
+ OR (m.project_id IS NULL AND EXISTS (SELECT 1 FROM appointment a
+      WHERE a.person_id = m.person_id AND a.office_id = :office)))
+"""
+_LIST = text(f"""
+SELECT m.id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer, m.not_before,
+       p.code, w.name_zh, w.name_en, w.role, s.name AS person,
+       coalesce(s.email, m."to") AS address
+  FROM outbox m
+  LEFT JOIN project p ON p.id = m.project_id
+  LEFT JOIN person s ON s.id = m.person_id
+  LEFT JOIN LATERAL (
+    SELECT o.name_zh, o.name_en, a.role FROM appointment a JOIN office o ON o.id = a.office_id
+     WHERE a.person_id = m.person_id ORDER BY a.id LIMIT 1) w ON true
+ WHERE m.state = ANY(:states) AND {_SCOPE}
+   AND (CAST(:before AS bigint) IS NULL OR m.id < :before)
+ ORDER BY m.id DESC LIMIT :limit
+""")  # noqa: S608  constants of this file
+_COUNT = text(f"""
+SELECT m.state, count(*) AS n FROM outbox m LEFT JOIN project p ON p.id = m.project_id
+ WHERE {_SCOPE} GROUP BY m.state
+""")  # noqa: S608
+_RETRY = text("""
+UPDATE outbox SET state = 'promised', attempts = 0, done_at = NULL, answer = '', not_before = :at
+ WHERE id = :id AND state = 'refused' RETURNING id
+""")
+_WAKE = text("SELECT pg_notify(:channel, '')")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One promised letter. Person and address come whole: whoever shows them masks them."""
+
+    id: int
+    letter: str
+    state: str
+    promised_at: datetime
+    done_at: datetime | None
+    attempts: int
+    answer: str
+    not_before: datetime
+    code: str
+    office: Names | None
+    role: str
+    person: str
+    address: str
+
+
+def letters(
+    session: Session, actor: Actor, group: str, *, before: int | None = None
+) -> tuple[list[LetterLine], bool]:
+    """One page of a group, newest first, and whether older ones follow. Raises NotFound."""
+    if group not in GROUPS:
+        raise NotFound
+    asked = _reach(actor) | {"states": list(GROUPS[group]), "before": before, "limit": PAGE + 1}
+    rows = session.connection().execute(_LIST, asked).mappings()
+    lines = [_line(row) for row in rows]
+    return lines[:PAGE], len(lines) > PAGE
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """How many letters are in each group."""
+    found = {r.state: r.n for r in session.connection().execute(_COUNT, _reach(actor))}
+    return {group: sum(found.get(s, 0) for s in states) for group, states in GROUPS.items()}
+
+
+def retry(session: Session, mail_id: int, *, at: datetime) -> None:
+    """Promise a refused letter anew, with the same Message-ID. Raises NotFound."""
+    if session.connection().execute(_RETRY, {"id": mail_id, "at": at}).first() is None:
+        raise NotFound
+    session.connection().execute(_WAKE, {"channel": WAKE_CHANNEL})
+
+
+def _reach(actor: Actor) -> dict[str, object]:
+    return {"everything": actor.role in ALL_SEEING, "office": actor.office_id}
+
+
+def _line(row: Mapping[str, object]) -> LetterLine:
+    values = {name: row[name] for name in LetterLine.__slots__ if name != "office"}
+    texts = {name: str(row[name] or "") for name in ("code", "role", "person", "address")}
+    named = row["name_zh"]
+    office = Names(str(named), str(row["name_en"])) if named else None
+    return LetterLine(**values | texts, office=office)  # type: ignore[arg-type]

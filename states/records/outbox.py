@@ -1,0 +1,290 @@
+"""Letters promised in a transaction and delivered outside: promise, lease, mark, count.
+
+A promise waits by the office's date; leases and repeats go by the machine's own clock, so that a
+date that stands still (sample mode, rehearsals) does not stop the mail.
+"""
+
+import json
+import secrets as randomness
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from states.rules.deadlines import shanghai_day
+from states.rules.stages import Role
+
+FIRST_DELAYS = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
+LATER_DELAY = timedelta(hours=2)
+GIVE_UP_AFTER = timedelta(days=5)
+GIVEN_UP = "given up after repeats"
+
+_INSERT = """
+INSERT INTO outbox (key, letter, project_id, person_id, "to", language, context, duty, subject,
+                    state, promised_at, not_before, attempts, lease, message_id, answer)
+SELECT :key || '/' || p.id, :letter, CAST(:project_id AS bigint), p.id, '', p.language,
+       CAST(:context AS jsonb), :duty, '', 'promised', :at, :at, 0, '',
+       md5(:key || '/' || p.id), ''
+  FROM person p
+"""
+_PROMISE_TO_ROLE = text(f"""
+WITH promised AS (
+{_INSERT}
+ WHERE p.id IS DISTINCT FROM CAST(:but AS bigint) AND EXISTS (
+   SELECT 1 FROM appointment a
+    WHERE a.person_id = p.id AND a.role = :role
+      AND (CAST(:office_id AS bigint) IS NULL OR a.office_id = :office_id)
+      AND a.since <= :today AND (a.until IS NULL OR a.until >= :today))
+ON CONFLICT (key) DO NOTHING
+RETURNING 1)
+SELECT count(*) AS letters, CASE WHEN count(*) > 0 THEN pg_notify('duban_work', '') END
+  FROM promised
+""")
+_PROMISE_TO_PERSON = text(f"""
+WITH promised AS (
+{_INSERT}
+ WHERE p.id = :person_id
+ON CONFLICT (key) DO NOTHING
+RETURNING 1)
+SELECT count(*) AS letters, CASE WHEN count(*) > 0 THEN pg_notify('duban_work', '') END
+  FROM promised
+""")
+
+# Due: promised by the office's date, to be repeated by the machine's clock, or left by a dead
+# worker. While a project is unsettled its open duties are not known: its letters wait for that.
+_DUE = """
+SELECT m.id FROM outbox m
+ WHERE ((m.state = 'promised' AND m.not_before <= :at)
+     OR (m.state = 'deferred' AND m.not_before <= :machine_now)
+     OR (m.state = 'leased' AND m.leased_until <= :machine_now))
+   AND NOT EXISTS (SELECT 1 FROM project p
+                    WHERE p.id = m.project_id AND p.unsettled AND m.duty <> '')
+"""
+# No longer owed: the duty is done, the reader has acted already, or the link is spent.
+_MOOT = """
+  (m.duty <> '' AND m.project_id IS NOT NULL AND NOT EXISTS (
+     SELECT 1 FROM timer t WHERE t.project_id = m.project_id AND t.duty = m.duty
+        AND (m.subject = '' OR t.subject = m.subject)))
+  OR (m.letter = 'second_signature_needed' AND EXISTS (
+     SELECT 1 FROM project p WHERE p.id = m.project_id
+        AND m.person_id IN (p.first_signer_id, p.second_signer_id)))
+  OR (m.letter IN ('survey_learner', 'survey_employer') AND NOT EXISTS (
+     SELECT 1 FROM survey_invitation i
+      WHERE i.id = CAST(m.context->>'invitation' AS bigint)
+        AND NOT i.answered AND i.closes_on >= :today))
+  OR (m.letter IN ('return_to_prepare', 'return_to_sign', 'return_submitted') AND NOT EXISTS (
+     SELECT 1 FROM monthly_return r
+      WHERE r.id = CAST(m.context->>'return' AS bigint)
+        AND r.state = CASE m.letter WHEN 'return_to_prepare' THEN 'draft'
+                                    WHEN 'return_to_sign' THEN 'prepared' ELSE 'submitted' END))
+  OR (m.letter = 'batch_ready' AND NOT EXISTS (
+     SELECT 1 FROM certificate_batch b
+      WHERE b.id = CAST(m.context->>'batch' AS bigint) AND b.state <> 'answered'))
+  OR (m.letter = 'daily_reminder' AND NOT EXISTS (
+     SELECT 1 FROM jsonb_to_recordset(m.context->'items')
+                     AS i(project bigint, duty text, subject text)
+       JOIN timer t ON t.project_id = i.project AND t.duty = i.duty
+                   AND t.subject = coalesce(i.subject, '')))
+"""
+_MARK_MOOT = text(f"""
+UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :machine_now
+ WHERE m.id IN ({_DUE} FOR UPDATE OF m SKIP LOCKED) AND ({_MOOT})
+""")  # noqa: S608  three constants of this file
+_LEASE = text(f"""
+UPDATE outbox m SET state = 'leased', lease = :lease, leased_until = :until,
+                    attempts = m.attempts + 1
+  FROM (SELECT m.id, p.name, p.email FROM outbox m LEFT JOIN person p ON p.id = m.person_id
+         WHERE m.id IN ({_DUE} ORDER BY m.not_before, m.id LIMIT :limit
+                        FOR UPDATE OF m SKIP LOCKED)) AS due
+ WHERE m.id = due.id
+RETURNING m.id, m.key, m.letter, m.language, m.project_id, m.person_id,
+          CASE WHEN m.person_id IS NULL THEN m."to" ELSE due.email END AS "to",
+          coalesce(due.name, '') AS name, m.context, m.duty, m.subject, m.message_id,
+          m.promised_at, m.attempts, m.lease
+""")  # noqa: S608
+_MARK = text("""
+UPDATE outbox SET state = :state, answer = :answer, lease = '', leased_until = NULL,
+       not_before = CASE WHEN :state = 'deferred' THEN :again ELSE not_before END,
+       done_at = CASE WHEN :state = 'deferred' THEN NULL ELSE CAST(:now AS timestamptz) END
+ WHERE id = :id AND lease = :lease AND state = 'leased'
+RETURNING id
+""")
+_COUNTS = text("SELECT state, count(*) AS mails FROM outbox GROUP BY state")
+_NEXT = text("""
+SELECT min(CASE WHEN state = 'leased' THEN leased_until ELSE not_before END) FROM outbox
+ WHERE state IN ('deferred', 'leased')
+""")
+_FOR_PROJECT = text("""
+SELECT m.id, m.letter, m.language, m."to", m.state, m.promised_at, m.done_at, m.attempts, m.answer,
+       m.subject, m.message_id, p.name, p.email
+  FROM outbox m LEFT JOIN person p ON p.id = m.person_id
+ WHERE m.project_id = :project_id ORDER BY m.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedMail:
+    """A letter that one worker may send until its lease ends. `to` is a whole address."""
+
+    id: int
+    key: str
+    letter: str
+    language: str
+    project_id: int | None
+    person_id: int | None
+    to: str
+    name: str
+    context: Mapping[str, Any]
+    duty: str
+    subject: str
+    message_id: str
+    promised_at: datetime
+    attempts: int
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A letter of a project and how far it got. `to` and `email` come whole: mask what is shown."""
+
+    id: int
+    letter: str
+    language: str
+    to: str
+    state: str
+    promised_at: datetime
+    done_at: datetime | None
+    attempts: int
+    answer: str
+    subject: str
+    message_id: str
+    name: str | None
+    email: str | None
+
+
+def promise_to_role(  # noqa: PLR0913  what, to whom, and about what
+    session: Session,
+    *,
+    key: str,
+    letter: str,
+    role: Role,
+    office_id: int | None,
+    context: Mapping[str, Any],
+    at: datetime,
+    except_person: int | None = None,
+    project_id: int | None = None,
+    duty: str = "",
+) -> int:
+    """Promise a letter to everybody who holds a role (in one office, or in all of them).
+
+    One row per person with the key `key/person`; a repeat adds nobody. Answers how many were new.
+    """
+    asked = _values(key, letter, context, at=at, project_id=project_id, duty=duty)
+    asked |= {"role": role, "office_id": office_id, "but": except_person}
+    asked |= {"today": shanghai_day(at)}
+    return int(session.connection().execute(_PROMISE_TO_ROLE, asked).one().letters)
+
+
+def promise_to_person(  # noqa: PLR0913  what, to whom, and about what
+    session: Session,
+    *,
+    key: str,
+    letter: str,
+    person_id: int,
+    context: Mapping[str, Any],
+    at: datetime,
+    project_id: int | None = None,
+    duty: str = "",
+) -> int:
+    """Promise a letter to one person; a repeat of the key adds nothing. Answers how many were new."""
+    asked = _values(key, letter, context, at=at, project_id=project_id, duty=duty)
+    found = session.connection().execute(_PROMISE_TO_PERSON, asked | {"person_id": person_id})
+    return int(found.one().letters)
+
+
+def lease(
+    session: Session, *, at: datetime, machine_now: datetime, limit: int, lease_seconds: int
+) -> list[LeasedMail]:
+    """Take letters that are due, for one worker; what is no longer owed becomes moot instead.
+
+    Empty when nothing is due. An attempt counts from here on, so that a letter that kills its
+    worker is given up too.
+    """
+    asked = {"at": at, "machine_now": machine_now}
+    session.connection().execute(_MARK_MOOT, asked | {"today": shanghai_day(at)})
+    until = machine_now + timedelta(seconds=lease_seconds)
+    asked |= {"lease": randomness.token_hex(8), "until": until, "limit": limit}
+    rows = session.connection().execute(_LEASE, asked)
+    mails = [LeasedMail(**row._mapping) for row in rows]  # noqa: SLF001  public in SQLAlchemy
+    return sorted(mails, key=_age)
+
+
+def mark(
+    session: Session, mail: LeasedMail, *, outcome: str, answer: str, machine_now: datetime
+) -> bool:
+    """Note what became of a leased letter: "accepted", "refused", "deferred" or "unknown".
+
+    The last two are repeated with the same Message-ID until patience ends. Answers False when the
+    lease has passed to somebody else: then nothing is written.
+    """
+    state = outcome if outcome in ("accepted", "refused") else "deferred"
+    delay = delay_after(mail.attempts)
+    if state == "deferred" and delay is None:
+        state, answer = "refused", f"{GIVEN_UP}: {answer}"
+    asked = {
+        "id": mail.id, "lease": mail.lease, "state": state, "answer": answer,
+        "now": machine_now, "again": machine_now + (delay or LATER_DELAY),
+    }  # fmt: skip
+    return session.connection().execute(_MARK, asked).first() is not None
+
+
+def delay_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many attempts (from 1); None when it is time to give up."""
+    if attempts <= len(FIRST_DELAYS):
+        return FIRST_DELAYS[attempts - 1]
+    waited = sum(FIRST_DELAYS, timedelta()) + LATER_DELAY * (attempts - len(FIRST_DELAYS))
+    return LATER_DELAY if waited <= GIVE_UP_AFTER else None
+
+
+def waiting_counts(session: Session) -> dict[str, int]:
+    """How many letters are in each state; states without any are left out."""
+    return {row.state: row.mails for row in session.connection().execute(_COUNTS)}
+
+
+def next_repeat(session: Session) -> datetime | None:
+    """When, by the machine's clock, a letter must be tried again or a lease ends."""
+    found: datetime | None = session.connection().execute(_NEXT).scalar()
+    return found
+
+
+def for_project(session: Session, project_id: int) -> list[KeptMail]:
+    """All letters about a project in the order of their promises."""
+    rows = session.connection().execute(_FOR_PROJECT, {"project_id": project_id})
+    return [KeptMail(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def _values(  # noqa: PLR0913  one row
+    key: str,
+    letter: str,
+    context: Mapping[str, Any],
+    *,
+    at: datetime,
+    project_id: int | None,
+    duty: str,
+) -> dict[str, Any]:
+    return {
+        "key": key, "letter": letter, "context": json.dumps(dict(context), ensure_ascii=False),
+        "at": at, "project_id": project_id, "duty": duty,
+    }  # fmt: skip
+
+
+def _age(mail: LeasedMail) -> tuple[datetime, int]:
+    return mail.promised_at, mail.id

@@ -1,0 +1,398 @@
+"""A district's monthly return: compiled from surveyed classes, signed by two, accepted or sent back.
+
+Its classes are those whose scores were confirmed by the end of the month (A13) and that no other
+return names. A state changes only from the version that was seen.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from states import actions
+from states.actor import Actor
+from states.errors import BadInput, NotFound, NotYours, ProjectMoved
+from states.records import outbox
+from states.rules.deadlines import shanghai_day
+from states.rules.facts import ReturnAccepted
+from states.rules.law import the_law
+from states.rules.machine import midnight
+from states.rules.stages import Role, Stage
+
+_ONE_DAY = timedelta(days=1)
+
+# A returned draft is compiled anew; what somebody has signed is left alone.
+_BEGIN = text("""
+INSERT INTO monthly_return (district_id, month, state, figures, compiled_at, returned_text, version)
+VALUES (:district_id, :month, 'draft', '{}', :at, '', 0)
+ON CONFLICT (district_id, month) DO UPDATE SET
+  state = 'draft', compiled_at = excluded.compiled_at, version = monthly_return.version + 1,
+  prepared_by = NULL, prepared_at = NULL, checked_by = NULL, submitted_at = NULL
+  WHERE monthly_return.state IN ('draft', 'returned')
+RETURNING id
+""")
+_KNOWN = text("SELECT id FROM monthly_return WHERE district_id = :district_id AND month = :month")
+_CLEAR = text("DELETE FROM returned_class WHERE return_id = :id")
+_NAME = text("""
+INSERT INTO returned_class (class_id, return_id)
+SELECT c.id, :id
+  FROM project p
+  JOIN training_class c ON c.project_id = p.id
+ WHERE p.district_id = :district_id AND p.stage = 'surveyed'
+   AND (SELECT max(f.at) FROM fact f
+         WHERE f.project_id = p.id AND f.kind = 'scores_confirmed'
+           AND CAST(f.payload->>'class_no' AS int) = c.no) < :until
+ON CONFLICT (class_id) DO NOTHING
+""")
+_COUNT = text("""
+SELECT c.id AS class_id, c.no, p.id AS project_id, p.code, p.channel, o.name_zh AS provider_zh,
+       o.name_en AS provider_en, c.regime, c.bank, CAST(max(s.assessed_on) AS text) AS assessed_on,
+       count(*) FILTER (WHERE e.verdict = 'admitted') AS enrolled,
+       count(*) FILTER (WHERE s.result IN ('pass', 'fail', 'misconduct')) AS assessed,
+       count(*) FILTER (WHERE s.result = 'pass') AS passed,
+       (SELECT jsonb_object_agg(r.population, jsonb_build_object(
+                 'invited', r.invited, 'answers', r.answers, 'satisfied', r.satisfied,
+                 'sums', r.sums))
+          FROM survey_result r WHERE r.class_id = c.id) AS surveys
+  FROM returned_class rc
+  JOIN training_class c ON c.id = rc.class_id
+  JOIN project p ON p.id = c.project_id
+  JOIN office o ON o.id = p.provider_id
+  LEFT JOIN enrolment e ON e.class_id = c.id
+  LEFT JOIN score s ON s.enrolment_id = e.id
+   AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
+ WHERE rc.return_id = :id
+ GROUP BY c.id, p.id, o.id
+ ORDER BY p.code, c.no
+""")
+_KEEP = text("UPDATE monthly_return SET figures = CAST(:figures AS jsonb) WHERE id = :id")
+_SEEN = text("""
+SELECT r.id, r.district_id, r.month, r.state, r.figures, r.compiled_at, r.prepared_by,
+       r.prepared_at, r.checked_by, r.submitted_at, r.accepted_by, r.decided_at, r.returned_text,
+       r.version, o.code AS district_code, o.name_zh AS district_zh, o.name_en AS district_en
+  FROM monthly_return r JOIN office o ON o.id = r.district_id
+ WHERE r.id = :id
+""")
+_PREPARE = text("""
+UPDATE monthly_return SET state = 'prepared', prepared_by = :person, prepared_at = :at,
+       version = version + 1
+ WHERE id = :id AND state = 'draft' AND version = :seen RETURNING id
+""")
+_SUBMIT = text("""
+UPDATE monthly_return SET state = 'submitted', checked_by = :person, submitted_at = :at,
+       returned_text = '', version = version + 1
+ WHERE id = :id AND state = 'prepared' AND version = :seen RETURNING id
+""")
+_ACCEPT = text("""
+UPDATE monthly_return SET state = 'accepted', accepted_by = :person, decided_at = :at,
+       version = version + 1
+ WHERE id = :id AND state = 'submitted' AND version = :seen RETURNING id
+""")
+_GIVE_BACK = text("""
+UPDATE monthly_return SET state = 'returned', returned_text = :text, decided_at = :at,
+       version = version + 1
+ WHERE id = :id AND state = :from AND version = :seen RETURNING id
+""")
+_PROJECTS = text("""
+SELECT p.id, p.code, p.stage, array_agg(c.no ORDER BY c.no) AS class_nos
+  FROM returned_class rc
+  JOIN training_class c ON c.id = rc.class_id
+  JOIN project p ON p.id = c.project_id
+ WHERE rc.return_id = :id GROUP BY p.id ORDER BY p.id
+""")
+_PASSERS = text("""
+SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.uscc, '') AS uscc,
+       e.name, l.document_kind, l.document_number, e.phone, c.opens_on,
+       coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
+       coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
+       coalesce(CAST(ended.payload->>'online_half_hours' AS int), 0) AS online_half_hours,
+       s.assessed_on, s.theory, s.practice, s.total, c.bank, c.regime
+  FROM returned_class rc
+  JOIN training_class c ON c.id = rc.class_id
+  JOIN project p ON p.id = c.project_id
+  JOIN office o ON o.id = p.provider_id
+  JOIN enrolment e ON e.class_id = c.id
+  JOIN learner l ON l.id = e.learner_id
+  JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
+   AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
+  LEFT JOIN LATERAL (SELECT payload FROM fact f
+                      WHERE f.project_id = p.id AND f.kind = 'class_ended'
+                        AND CAST(f.payload->>'class_no' AS int) = c.no
+                      ORDER BY f.seq DESC LIMIT 1) ended ON true
+ WHERE rc.return_id = :id
+ ORDER BY p.code, c.no, e.sheet_row, e.id
+""")
+_DISTRICTS = text("SELECT DISTINCT district_id FROM project ORDER BY district_id")
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A return as it stands. `version` is what a signature or decision must still find.
+
+    `figures`: {"classes": [per class: class_id, code, provider_zh, provider_en, channel,
+    assessed_on, enrolled, assessed, passed, regime, bank, surveys, ...], "surveys": {population:
+    {"invited", "answers", "satisfied", "sums"}}, "passed": n}.
+    """
+
+    id: int
+    district_id: int
+    month: str
+    state: str
+    figures: Mapping[str, Any]
+    compiled_at: datetime
+    prepared_by: int | None
+    prepared_at: datetime | None
+    checked_by: int | None
+    submitted_at: datetime | None
+    accepted_by: int | None
+    decided_at: datetime | None
+    returned_text: str
+    version: int
+    district_code: str
+    district_zh: str
+    district_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passer:
+    """A passer named in a return, whole; hours are halves of a class hour, marks tenths."""
+
+    code: str
+    class_no: int
+    channel: str
+    provider: str
+    uscc: str
+    name: str
+    document_kind: str
+    document_number: str
+    phone: str
+    opens_on: date
+    ended_on: date
+    half_hours: int
+    online_half_hours: int
+    assessed_on: date
+    theory: int | None
+    practice: int | None
+    total: int | None
+    bank: str
+    regime: str
+
+
+def compile_return(session: Session, *, district_id: int, month: str, at: datetime) -> int:
+    """Make or refresh a district's draft for a month ("2026-04"), empty when nothing is to report.
+
+    A return that carries a signature is left as it is. Answers its id in any case.
+    """
+    asked = {"district_id": district_id, "month": month}
+    begun = session.connection().execute(_BEGIN, asked | {"at": at}).scalar()
+    if begun is None:
+        return int(session.connection().execute(_KNOWN, asked).scalar_one())
+    until = {"id": begun, "district_id": district_id, "until": midnight(first_after(month))}
+    session.connection().execute(_CLEAR, {"id": begun})
+    session.connection().execute(_NAME, until)
+    _count(session, begun)
+    _write_to_district(session, begun, "return_to_prepare", district_id, at=at)
+    return int(begun)
+
+
+def view(session: Session, return_id: int) -> ReturnView:
+    """A return as it stands. Raises NotFound."""
+    row = session.connection().execute(_SEEN, {"id": return_id}).first()
+    if row is None:
+        raise NotFound
+    return ReturnView(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name
+
+
+def sign_prepared(
+    session: Session, return_id: int, *, actor: Actor, at: datetime, seen: int
+) -> None:
+    """The first person of the district stands for the figures; another one must check them.
+
+    Raises NotFound, NotYours, ProjectMoved when `seen` is no longer the version.
+    """
+    found = _of_district(session, return_id, actor)
+    _swap(session, _PREPARE, found, actor=actor, at=at, seen=seen)
+    _write_to_district(
+        session, return_id, "return_to_sign", found.district_id, at=at, seen=seen,
+        but=actor.person_id,
+    )  # fmt: skip
+
+
+def sign_checked_and_submit(
+    session: Session, return_id: int, *, actor: Actor, at: datetime, seen: int
+) -> None:
+    """A second person of the district signs, and the return goes to the centre (C18).
+
+    Raises NotFound, NotYours (also for the person who prepared it), ProjectMoved.
+    """
+    found = _of_district(session, return_id, actor)
+    if found.prepared_by == actor.person_id:
+        raise NotYours(why="second_person")
+    _swap(session, _SUBMIT, found, actor=actor, at=at, seen=seen)
+    outbox.promise_to_role(
+        session,
+        key=f"return/{return_id}/{seen}/return_submitted",
+        letter="return_submitted",
+        role=Role.CENTRE,
+        office_id=None,
+        context={"return": return_id},
+        at=at,
+    )
+
+
+def accept(  # noqa: PLR0913  which, by whom, when, as seen
+    session: Session,
+    return_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    seen: int,
+    settle: bool = True,
+) -> None:
+    """The centre accepts; every project in it learns of it in the same transaction.
+
+    Raises NotFound, NotYours, ProjectMoved, and BadInput(why="return_names_stopped_projects")
+    with their `codes`: then the centre sends it back and the district compiles it anew.
+    """
+    found = _of_centre(session, return_id, actor)
+    _swap(session, _ACCEPT, found, actor=actor, at=at, seen=seen)
+    projects = session.connection().execute(_PROJECTS, {"id": return_id}).all()
+    if stopped := [row.code for row in projects if row.stage != Stage.SURVEYED]:
+        raise BadInput(why="return_names_stopped_projects", codes=", ".join(stopped))
+    for row in projects:
+        fact = ReturnAccepted(
+            return_id=return_id, month=found.month, class_nos=tuple(row.class_nos)
+        )
+        actions.record(session, row.id, fact, actor=actor, at=at, settle=False)
+    if settle and projects:
+        actions.settle(session, [row.id for row in projects], at=at)
+    _write_to_district(session, return_id, "return_accepted", found.district_id, at=at, seen=seen)
+
+
+def give_back(  # noqa: PLR0913  which, why, by whom, when, as seen
+    session: Session, return_id: int, *, text: str, actor: Actor, at: datetime, seen: int
+) -> None:
+    """Send a return back with a reason: the centre a submitted one, the second reader a prepared one.
+
+    Raises NotFound, NotYours, ProjectMoved, BadInput(why="reason_missing").
+    """
+    if not text.strip():
+        raise BadInput(why="reason_missing")
+    at_centre = actor.role is Role.CENTRE
+    found = (_of_centre if at_centre else _of_district)(session, return_id, actor)
+    source = "submitted" if at_centre else "prepared"
+    more = {"text": text.strip(), "from": source}
+    _swap(session, _GIVE_BACK, found, actor=actor, at=at, seen=seen, **more)
+    _write_to_district(session, return_id, "return_returned", found.district_id, at=at, seen=seen)
+
+
+def passers(session: Session, return_id: int) -> list[Passer]:
+    """Everybody a return reports as passed (C18), by class and place on the roster."""
+    rows = session.connection().execute(_PASSERS, {"id": return_id})
+    return [Passer(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def districts_with_projects(session: Session) -> list[int]:
+    """The districts that owe a return every month."""
+    return list(session.connection().execute(_DISTRICTS).scalars())
+
+
+def due_on(month: str) -> date:
+    """The working day by which a month is to be reported (A13)."""
+    first = first_after(month)
+    book = the_law().regime_on(first - _ONE_DAY)
+    days = next(rule.working_days for rule in book.deadlines if rule.duty == "report")
+    return the_law().calendar.nth_working_day_of_month(first.year, first.month, days).day
+
+
+def month_before(at: datetime) -> str:
+    """The month that a sweep at this moment reports: the one before it in Shanghai."""
+    return f"{shanghai_day(at).replace(day=1) - _ONE_DAY:%Y-%m}"
+
+
+def first_after(month: str) -> date:
+    """The first day after a month ("2026-04"). Raises BadInput(why="month_unreadable")."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError as error:
+        raise BadInput(why="month_unreadable") from error
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _count(session: Session, return_id: int) -> None:
+    rows = session.connection().execute(_COUNT, {"id": return_id}).mappings()
+    classes = [dict(row) | {"code": f"{row['code']}-{row['no']:02}"} for row in rows]
+    figures = {
+        "classes": classes,
+        "surveys": {whom: _sum(classes, whom) for whom in ("learner", "employer")},
+        "passed": sum(row["passed"] for row in classes),
+    }
+    kept = {"id": return_id, "figures": json.dumps(figures, ensure_ascii=False)}
+    session.connection().execute(_KEEP, kept)
+
+
+def _sum(classes: list[dict[str, Any]], whom: str) -> dict[str, Any]:
+    told = [row["surveys"][whom] for row in classes if whom in (row["surveys"] or {})]
+    sums: dict[str, int] = {}
+    for result in told:
+        for key, points in result["sums"].items():
+            sums[key] = sums.get(key, 0) + points
+    counts = {name: sum(r[name] for r in told) for name in ("invited", "answers", "satisfied")}
+    return {**counts, "sums": sums}
+
+
+def _of_district(session: Session, return_id: int, actor: Actor) -> ReturnView:
+    found = view(session, return_id)
+    if actor.office_id != found.district_id:
+        raise NotFound
+    if actor.role is not Role.REVIEWER:
+        raise NotYours
+    return found
+
+
+def _of_centre(session: Session, return_id: int, actor: Actor) -> ReturnView:
+    if actor.role is not Role.CENTRE:
+        raise NotYours
+    return view(session, return_id)
+
+
+def _swap(  # noqa: PLR0913  which, by whom, when, as seen
+    session: Session,
+    change: Any,  # noqa: ANN401  a statement of this file
+    found: ReturnView,
+    *,
+    actor: Actor,
+    at: datetime,
+    seen: int,
+    **more: str,
+) -> None:
+    asked = {"id": found.id, "person": actor.person_id, "at": at, "seen": seen}
+    if session.connection().execute(change, asked | more).first() is None:
+        raise ProjectMoved(code=f"{found.district_code}/{found.month}")
+
+
+def _write_to_district(  # noqa: PLR0913  which letter about which return, to whom
+    session: Session,
+    return_id: int,
+    letter: str,
+    district_id: int,
+    *,
+    at: datetime,
+    seen: int | None = None,
+    but: int | None = None,
+) -> None:
+    version = "" if seen is None else f"/{seen}"
+    outbox.promise_to_role(
+        session,
+        key=f"return/{return_id}{version}/{letter}",
+        letter=letter,
+        role=Role.REVIEWER,
+        office_id=district_id,
+        context={"return": return_id},
+        at=at,
+        except_person=but,
+    )

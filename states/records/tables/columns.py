@@ -1,0 +1,35 @@
+"""Columns and checks that many tables share, spelled once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+
+def key() -> Any:  # noqa: ANN401  # SQLModel's own Field answers Any
+    """A big identity as primary key."""
+    return Field(default=None, primary_key=True, sa_type=BigInteger)
+
+
+def link(target: str, **more: Any) -> Any:  # noqa: ANN401
+    """A foreign key to `target` ("table.column")."""
+    return Field(foreign_key=target, sa_type=BigInteger, **more)
+
+
+def moment(**more: Any) -> Any:  # noqa: ANN401
+    """A point in time, kept in UTC."""
+    return Field(sa_type=DateTime(timezone=True), **more)  # type: ignore[call-overload]
+
+
+def document(**more: Any) -> Any:  # noqa: ANN401
+    """A JSON document."""
+    return Field(sa_type=JSONB, **more)
+
+
+def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
+    """`column` holds one of `values`: a string and a CHECK, never a native enum of names."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+

@@ -1,0 +1,148 @@
+"""A training project, its facts, its ledger and its timers; the checks mirror the machine."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from states.records.tables.columns import document, key, link, moment, one_of
+from states.rules.facts import Kind
+from states.rules.stages import STRAIGHT_PATH, Channel, Stage
+
+
+def _dated(position: int) -> CheckConstraint:
+    """A project on the straight path has the dates of all stages behind it."""
+    stage = STRAIGHT_PATH[position]
+    later = ", ".join(f"'{s}'" for s in STRAIGHT_PATH[position:])
+    return CheckConstraint(
+        f"stage NOT IN ({later}) OR {stage}_at IS NOT NULL", name=f"{stage}_has_a_date"
+    )
+
+
+class Project(SQLModel, table=True):
+    """One training project. Only `states/actions.py` writes `stage` and what hangs on it."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        one_of("stage", Stage, "stage_is_known"),
+        one_of("channel", Channel, "channel_is_known"),
+        *(_dated(position) for position in range(1, len(STRAIGHT_PATH))),
+        CheckConstraint(
+            "first_signer_id <> second_signer_id", name="second_reviewer_is_another_person"
+        ),
+        CheckConstraint(
+            "stage <> 'returned' OR (send_back_code <> '' AND send_back_text <> '')",
+            name="a_send_back_has_a_reason",
+        ),
+        CheckConstraint(
+            "stage NOT IN ('rejected', 'withdrawn', 'terminated', 'suspended') "
+            "OR stop_text <> ''",
+            name="a_stop_has_a_reason",
+        ),
+        Index("project_is_unsettled", "id", postgresql_where=text("unsettled")),
+        Index("project_wakes", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+        Index("project_by_district", "district_id", "stage"),
+        Index("project_by_provider", "provider_id", "stage"),
+    )
+
+    id: int = key()
+    code: str = Field(unique=True)
+    title: str
+    channel: str
+    district_id: int = link("office.id")
+    provider_id: int = link("office.id")
+    regime: str
+    stage: str = Stage.PROPOSED
+    moves: int = 0
+    ledger_seq: int = Field(default=0, sa_type=BigInteger)
+    unsettled: bool = False
+    wake_at: datetime | None = moment(default=None)
+    proposed_at: datetime = moment()
+    approved_at: datetime | None = moment(default=None)
+    running_at: datetime | None = moment(default=None)
+    assessed_at: datetime | None = moment(default=None)
+    surveyed_at: datetime | None = moment(default=None)
+    reported_at: datetime | None = moment(default=None)
+    certified_at: datetime | None = moment(default=None)
+    stage_since: datetime = moment()
+    first_signer_id: int | None = link("person.id", default=None)
+    second_signer_id: int | None = link("person.id", default=None)
+    send_back_code: str = ""
+    send_back_text: str = ""
+    stop_text: str = ""
+
+
+class FactRow(SQLModel, table=True):
+    """What somebody said about a project: appended, never changed. `seq` is its ledger number."""
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        UniqueConstraint("project_id", "seq", name="fact_has_its_number"),
+        one_of("kind", Kind, "fact_kind_is_known"),
+        CheckConstraint(
+            "kind NOT IN ('sent_back', 'rejected') "
+            "OR (payload->>'code' <> '' AND payload->>'text' <> '')",
+            name="a_refusal_has_code_and_text",
+        ),
+    )
+
+    id: int = key()
+    project_id: int = link("project.id")
+    seq: int = Field(sa_type=BigInteger)
+    kind: str
+    payload: dict[str, Any] = document()
+    person_id: int | None = link("person.id", default=None)
+    office_id: int | None = link("office.id", default=None)
+    role: str
+    at: datetime = moment()
+
+
+class LedgerEntry(SQLModel, table=True):
+    """One row per fact and per move, numbered without gaps per project; no names, no free text."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        UniqueConstraint("project_id", "seq", name="ledger_has_no_double_number"),
+        one_of("kind", ("fact", "move"), "ledger_kind_is_known"),
+        CheckConstraint(
+            "kind <> 'move' OR (from_stage IS NOT NULL AND to_stage IS NOT NULL)",
+            name="a_move_has_both_ends",
+        ),
+    )
+
+    id: int = key()
+    project_id: int = link("project.id")
+    seq: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    kind: str
+    name: str
+    from_stage: str | None = None
+    to_stage: str | None = None
+    person_id: int | None = link("person.id", default=None)
+    office_id: int | None = link("office.id", default=None)
+    role: str
+    regime: str
+    regime_digest: str
+    clause: str = ""
+    request_id: str = ""
+    content_digest: str = ""
+
+
+class Timer(SQLModel, table=True):
+    """An open duty and the day it is due: whose turn it is on a project, and until when."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index("timer_by_day", "due_on"),
+        CheckConstraint("duty <> ''", name="timer_has_a_duty"),
+    )
+
+    project_id: int = Field(foreign_key="project.id", primary_key=True, sa_type=BigInteger)
+    duty: str = Field(primary_key=True)
+    subject: str = Field(default="", primary_key=True)
+    role: str
+    since: date
+    due_on: date
+    provisional: bool = False
+    source: str

@@ -1,0 +1,1 @@
+"""The law as pure Python: no clock, no SQL, no settings."""

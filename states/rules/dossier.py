@@ -1,0 +1,120 @@
+"""What all facts of a project say together: the plan, its classes, and what is still open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from states.rules.stages import Channel, Stage
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One fact as it stands in the records: who said it, when, and as which ledger number."""
+
+    seq: int
+    kind: str
+    payload: Mapping[str, Any]
+    person_id: int | None
+    at: datetime
+
+
+@dataclass(slots=True)
+class Plan:
+    """The plan as last submitted, with the totals the rules ask for (in half class hours)."""
+
+    title: str
+    channel: Channel
+    total_half_hours: int
+    online_half_hours: int
+    class_count: int
+    class_size: int
+    opens_on: date
+    ends_on: date
+    employer: str
+    licence_valid_until: date | None
+    licence_covers: bool
+    submitted_by: int | None
+    submitted_at: datetime
+
+
+@dataclass(slots=True)
+class ClassFacts:
+    """What is known of one class. Its regime, standard and bank never change after opening."""
+
+    no: int
+    id: int
+    opens_on: date
+    ends_on: date
+    filed_at: datetime
+    regime: str
+    standard: str
+    bank: str
+    reason: str
+    roster_seq: int = 0
+    admitted: int = 0
+    manual_review: int = 0
+    registered: bool = False
+    ended_on: date | None = None
+    ended_at: datetime | None = None
+    delivered_half_hours: int = 0
+    online_half_hours: int = 0
+    scores_seq: int = 0
+    scores_by: int | None = None
+    scores_at: datetime | None = None
+    passed: int = 0
+    failed: int = 0
+    absent: int = 0
+    missing_scores: int = 0
+    confirmed_at: datetime | None = None
+    survey_closes_on: date | None = None
+    survey_summed_up: bool = False
+    survey_summed_up_at: datetime | None = None
+    reported_month: str = ""
+
+    @property
+    def filed_on(self) -> date:
+        """The day on which the opening was filed, in Shanghai."""
+        return self.filed_at.astimezone(SHANGHAI).date()
+
+
+@dataclass(slots=True)
+class Dossier:
+    """All facts of one project, folded. `stage` and `at` are where and when we ask."""
+
+    stage: Stage
+    at: datetime
+    today: date
+    plan: Plan | None = None
+    signers: list[int] = field(default_factory=list)
+    last_signed_at: datetime | None = None
+    sent_back: bool = False
+    sent_back_at: datetime | None = None
+    rejected: bool = False
+    withdrawn: bool = False
+    terminated: bool = False
+    held_stage: Stage | None = None
+    suspended: bool = False
+    intake_closed: bool = False
+    classes: dict[int, ClassFacts] = field(default_factory=dict)
+    waiver_requests: dict[tuple[str, str], int] = field(default_factory=dict)
+    waivers: set[tuple[str, str]] = field(default_factory=set)
+    returns_accepted_at: datetime | None = None
+    batched: int = 0
+    accepted: int = 0
+    refused: int = 0
+    dropped: int = 0
+
+    @property
+    def approved_on(self) -> date | None:
+        """The Shanghai day of the last signature under the plan."""
+        signed = self.last_signed_at
+        return signed.astimezone(SHANGHAI).date() if signed else None
+
+    @property
+    def passers(self) -> int:
+        """How many learners of all classes passed."""
+        return sum(klass.passed for klass in self.classes.values())

@@ -1,0 +1,207 @@
+"""How each kind of fact changes the dossier: a fold, in the order of recording."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from states.rules.dossier import ClassFacts, Dossier, Plan, Recorded
+from states.rules.facts import Kind
+from states.rules.stages import Channel, Mode, Stage
+
+
+def fold(recorded: Iterable[Recorded], *, stage: Stage, at: datetime, today: date) -> Dossier:
+    """Read the facts in the order in which they were recorded."""
+    dossier = Dossier(stage=stage, at=at, today=today)
+    for fact in recorded:
+        add(dossier, fact)
+    return dossier
+
+
+def add(dossier: Dossier, fact: Recorded) -> None:
+    """Fold one more fact into `dossier`, in place."""
+    _FOLDS[fact.kind](dossier, fact)
+
+
+def _plan(dossier: Dossier, fact: Recorded) -> None:
+    said = fact.payload
+    units = said["units"]
+    dossier.plan = Plan(
+        title=said["title"],
+        channel=Channel(said["channel"]),
+        total_half_hours=sum(u["half_hours"] for u in units),
+        online_half_hours=sum(u["half_hours"] for u in units if u["mode"] == Mode.ONLINE),
+        class_count=said["class_count"],
+        class_size=said["class_size"],
+        opens_on=_day(said["opens_on"]),
+        ends_on=_day(said["ends_on"]),
+        employer=said["employer"],
+        licence_valid_until=_day(said["licence_valid_until"])
+        if said["licence_valid_until"]
+        else None,
+        licence_covers=said["licence_covers"],
+        submitted_by=fact.person_id,
+        submitted_at=fact.at,
+    )
+    dossier.signers.clear()
+    dossier.last_signed_at = None
+    dossier.sent_back = False
+
+
+def _signed(dossier: Dossier, fact: Recorded) -> None:
+    if fact.person_id is not None:
+        dossier.signers.append(fact.person_id)
+        dossier.last_signed_at = fact.at
+
+
+def _sent_back(dossier: Dossier, fact: Recorded) -> None:
+    dossier.sent_back = True
+    dossier.sent_back_at = fact.at
+    dossier.signers.clear()
+    dossier.last_signed_at = None
+
+
+def _rejected(dossier: Dossier, _: Recorded) -> None:
+    dossier.rejected = True
+
+
+def _withdrawn(dossier: Dossier, _: Recorded) -> None:
+    dossier.withdrawn = True
+
+
+def _terminated(dossier: Dossier, _: Recorded) -> None:
+    dossier.terminated = True
+
+
+def _suspended(dossier: Dossier, fact: Recorded) -> None:
+    dossier.suspended = True
+    dossier.held_stage = Stage(fact.payload["held_stage"])
+
+
+def _resumed(dossier: Dossier, _: Recorded) -> None:
+    dossier.suspended = False
+
+
+def _waiver_requested(dossier: Dossier, fact: Recorded) -> None:
+    dossier.waiver_requests[fact.payload["rule"], fact.payload["subject"]] = fact.person_id or 0
+
+
+def _waiver_granted(dossier: Dossier, fact: Recorded) -> None:
+    dossier.waivers.add((fact.payload["rule"], fact.payload["subject"]))
+
+
+def _class_opened(dossier: Dossier, fact: Recorded) -> None:
+    said = fact.payload
+    dossier.classes[said["class_no"]] = ClassFacts(
+        no=said["class_no"],
+        id=said["class_id"],
+        opens_on=_day(said["opens_on"]),
+        ends_on=_day(said["ends_on"]),
+        filed_at=fact.at,
+        regime=said["regime"],
+        standard=said["standard"],
+        bank=said["bank"],
+        reason=said["reason"],
+    )
+
+
+def _roster(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.roster_seq = fact.seq
+    klass.admitted = fact.payload["admitted"]
+    klass.manual_review = fact.payload["manual_review"]
+
+
+def _admission(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.manual_review -= 1
+    klass.admitted += int(fact.payload["admit"])
+
+
+def _intake_closed(dossier: Dossier, _: Recorded) -> None:
+    dossier.intake_closed = True
+
+
+def _registered(dossier: Dossier, fact: Recorded) -> None:
+    _class_of(dossier, fact).registered = True
+
+
+def _class_ended(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.ended_on = _day(fact.payload["ended_on"])
+    klass.ended_at = fact.at
+    klass.delivered_half_hours = fact.payload["delivered_half_hours"]
+    klass.online_half_hours = fact.payload["online_half_hours"]
+
+
+def _scores(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.scores_seq, klass.scores_by, klass.scores_at = fact.seq, fact.person_id, fact.at
+    klass.passed, klass.failed = fact.payload["passed"], fact.payload["failed"]
+    klass.absent, klass.missing_scores = fact.payload["absent"], fact.payload["missing"]
+    klass.confirmed_at = None
+
+
+def _scores_confirmed(dossier: Dossier, fact: Recorded) -> None:
+    _class_of(dossier, fact).confirmed_at = fact.at
+
+
+def _survey_opened(dossier: Dossier, fact: Recorded) -> None:
+    _class_of(dossier, fact).survey_closes_on = _day(fact.payload["closes_on"])
+
+
+def _survey_summed_up(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.survey_summed_up = True
+    klass.survey_summed_up_at = fact.at
+
+
+def _return_accepted(dossier: Dossier, fact: Recorded) -> None:
+    dossier.returns_accepted_at = fact.at
+    for no in fact.payload["class_nos"]:
+        dossier.classes[no].reported_month = fact.payload["month"]
+
+
+def _batched(dossier: Dossier, fact: Recorded) -> None:
+    dossier.batched += fact.payload["count"]
+
+
+def _receipt(dossier: Dossier, fact: Recorded) -> None:
+    dossier.accepted += fact.payload["accepted"]
+    dossier.refused += fact.payload["refused"]
+
+
+def _dropped(dossier: Dossier, _: Recorded) -> None:
+    dossier.dropped += 1
+
+
+def _class_of(dossier: Dossier, fact: Recorded) -> ClassFacts:
+    return dossier.classes[fact.payload["class_no"]]
+
+
+_day = date.fromisoformat
+
+_FOLDS = {
+    Kind.PLAN_SUBMITTED: _plan,
+    Kind.REVIEW_SIGNED: _signed,
+    Kind.SENT_BACK: _sent_back,
+    Kind.REJECTED: _rejected,
+    Kind.WITHDRAWN: _withdrawn,
+    Kind.SUSPENDED: _suspended,
+    Kind.RESUMED: _resumed,
+    Kind.TERMINATED: _terminated,
+    Kind.WAIVER_REQUESTED: _waiver_requested,
+    Kind.WAIVER_GRANTED: _waiver_granted,
+    Kind.CLASS_OPENED: _class_opened,
+    Kind.ROSTER_IMPORTED: _roster,
+    Kind.ADMISSION_DECIDED: _admission,
+    Kind.INTAKE_CLOSED: _intake_closed,
+    Kind.TRAINING_REGISTERED: _registered,
+    Kind.CLASS_ENDED: _class_ended,
+    Kind.SCORES_IMPORTED: _scores,
+    Kind.SCORES_CONFIRMED: _scores_confirmed,
+    Kind.SURVEY_OPENED: _survey_opened,
+    Kind.SURVEY_SUMMED_UP: _survey_summed_up,
+    Kind.RETURN_ACCEPTED: _return_accepted,
+    Kind.CERTIFICATES_BATCHED: _batched,
+    Kind.RECEIPT_IMPORTED: _receipt,
+    Kind.CERTIFICATE_DROPPED: _dropped,
+}

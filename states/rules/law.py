@@ -1,0 +1,85 @@
+"""Which rules, standard and bank bind a class: decided once, on the day it opens (C45, C46)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from states.rules.rulebook import Bank, Rulebook, Standard, read_regimes, read_versions
+from states.rules.workdays import Calendar, load_calendars
+
+RULEBOOKS = Path(__file__).parent.parent / "rulebooks"
+
+
+class _Dated(Protocol):
+    @property
+    def effective_from(self) -> date: ...
+
+
+V = TypeVar("V", bound=_Dated)
+
+
+class NothingInForce(LookupError):
+    """No rules were in force on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What binds a class. `reason` is a key to the word list's section `pin`."""
+
+    regime: str
+    standard: str
+    bank: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Law:
+    """All regimes, standards and banks there are, and the calendar they count by."""
+
+    regimes: Mapping[str, Rulebook]
+    standards: Mapping[str, Standard]
+    banks: Mapping[str, Bank]
+    calendar: Calendar
+
+    def regime_on(self, opens_on: date) -> Rulebook:
+        """The regime of a class that opens on that day (A22: strictly before the notice is old)."""
+        known = [r for r in self.regimes.values() if r.opens_from <= opens_on]
+        if not known:
+            raise NothingInForce(opens_on.isoformat())
+        return max(known, key=lambda regime: regime.opens_from)
+
+    def pin(self, opens_on: date) -> Pin:
+        """Regime and versions of a class by its first session (A02, A23: two separate axes).
+
+        Raises NothingInForce for a day before the first regime, standard or bank.
+        """
+        regime = self.regime_on(opens_on)
+        superseded = any(r.opens_from > opens_on for r in self.regimes.values())
+        return Pin(
+            regime=regime.id,
+            standard=_in_force(self.standards, opens_on),
+            bank=_in_force(self.banks, opens_on),
+            reason="opened_before_the_notice" if superseded else "opened_under_the_notice",
+        )
+
+
+def _in_force(versions: Mapping[str, V], day: date) -> str:
+    known = [key for key, version in versions.items() if version.effective_from <= day]
+    if not known:
+        raise NothingInForce(day.isoformat())
+    return max(known, key=lambda key: versions[key].effective_from)
+
+
+@cache
+def the_law(folder: Path = RULEBOOKS) -> Law:
+    """The law as the files of this release state it."""
+    standards, banks = read_versions(folder / "standards")
+    return Law(
+        regimes=read_regimes(folder / "regimes"),
+        standards=standards,
+        banks=banks,
+        calendar=load_calendars(folder / "calendars"),
+    )

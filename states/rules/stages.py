@@ -1,0 +1,51 @@
+"""The stages a training project lives through, and the words of the office for its kinds."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a project stands. The first seven are the straight path, in order."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RUNNING = "running"
+    ASSESSED = "assessed"
+    SURVEYED = "surveyed"
+    REPORTED = "reported"
+    CERTIFIED = "certified"
+    RETURNED = "returned"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
+
+
+STRAIGHT_PATH = tuple(Stage)[:7]
+FINAL_STAGES = frozenset({Stage.CERTIFIED, Stage.REJECTED, Stage.WITHDRAWN, Stage.TERMINATED})
+
+
+class Channel(StrEnum):
+    """How a district organises the training (C07-C09). All three share the machine."""
+
+    TARGETED = "targeted_training"
+    ENTERPRISE = "enterprise_training"
+    DISTRICT_PROJECT = "district_project_training"
+
+
+class Mode(StrEnum):
+    """Delivery mode of a unit or session (C03)."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+
+
+class Role(StrEnum):
+    """What a person may do in an office."""
+
+    PROVIDER = "provider_operator"
+    REVIEWER = "district_reviewer"
+    EXAMINER = "district_examiner"
+    CENTRE = "centre_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "system_administrator"
+    SYSTEM = "system"

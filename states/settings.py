@@ -1,0 +1,141 @@
+"""Everything that may differ between two installations, each with its reason, read from DUBAN_*."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import AliasChoices, AwareDatetime, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """One immutable reading of the environment; `Settings(port=1)` overrules it in tests."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DUBAN_",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder of everything Duban keeps: database, mailbox, keys, logs.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://user:password@host/name; unset: an embedded server in data_dir.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the web listens on; sample sign-in is offered on loopback only.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the web listens on.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address people type, used in mailed links; unset: http://host:port.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="smtp://user:password@host:port or smtps://…; unset: the catch-all mailbox.",
+    )
+    mail_from: str = Field(
+        default="duban@example.invalid",
+        description="Sender of every letter; a real installation must set its own.",
+    )
+    learner_mail_domain: str = Field(
+        default="learners.example.invalid",
+        description="Domain given to sample learners who have no address of their own.",
+    )
+    prefect_api_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("DUBAN_PREFECT_API_URL", "PREFECT_API_URL"),
+        description="A Prefect server's /api address; unset: one is started as a child.",
+    )
+    settle_in_request: bool = Field(
+        default=True,
+        description="Move stages in the request that recorded a fact, not only in the flows.",
+    )
+    sample_mode: bool = Field(
+        default=False,
+        description="Fill an empty database with samples; offer sign-in as any sample person.",
+    )
+    sample_clock: AwareDatetime | None = Field(
+        default=None,
+        description="Rehearsals: samples are people only, and the movable date stands at this moment.",
+    )
+
+    prefect_database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql+asyncpg://… for the Prefect server we start; unset: embedded.",
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nobody but this machine can reach the web."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    @property
+    def base_url(self) -> str:
+        """The address for links, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def mailbox_dir(self) -> Path:
+        """Maildir of the catch-all mail server."""
+        return self.data_dir / "mailbox"
+
+    @property
+    def hub_dir(self) -> Path:
+        """Where workbooks for the certificate hub are left and its receipts are found."""
+        return self.data_dir / "hub"
+
+    @property
+    def logs_dir(self) -> Path:
+        """One file for each child that `duban run` starts."""
+        return self.data_dir / "logs"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Holds the key that signs cookies and one-time links; losing it signs everybody out."""
+        return self.data_dir / "secret.key"
+
+    def as_environment(self) -> dict[str, str]:
+        """What a child needs to read the same settings; holds secrets, so hand it on only."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            f"DUBAN_{name.upper()}": _plain(value)
+            for name, value in fields.items()
+            if value is not None
+        }
+
+    def secret_key(self) -> bytes:
+        """32 random bytes, made on first use, readable by the owner only."""
+        return key_in(self.secret_key_file)
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def key_in(file: Path) -> bytes:
+    """The key kept in `file`, made there first if absent; two processes get the same one."""
+    if not file.exists():
+        _make_key(file)
+    return file.read_bytes()
+
+
+def _make_key(file: Path) -> None:
+    # Written aside and linked, so that nobody ever reads half a key.
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(secrets.token_bytes(_KEY_BYTES))
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,123 @@
+"""The district's monthly return to the municipal centre, on paper for the seal (C18, C21)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from templates.papers.dates import day_zh, month_zh
+from templates.papers.press import print_pdf, print_png
+
+_NOTHING = "—"
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """One class of the month. Counts are persons."""
+
+    class_code: str
+    provider: str
+    channel: str  # in the office's words: 区级项目制培训, ...
+    assessed_on: date
+    enrolled: int
+    assessed: int
+    passed: int
+
+
+@dataclass(frozen=True)
+class SurveySum:
+    """Answers of one kind of respondent; `mean` is of five points, None when nobody answered."""
+
+    invited: int
+    answered: int
+    mean: Decimal | None
+
+
+@dataclass(frozen=True)
+class ReturnPaper:
+    """What the return says. `month` is any day of it; `employers` is None where none was asked.
+
+    An empty name, number or day at the foot leaves a line to write on.
+    """
+
+    district: str
+    month: date
+    serial: str
+    rows: Sequence[ReturnRow]
+    learners: SurveySum
+    employers: SurveySum | None
+    filled_by: str = ""
+    reviewed_by: str = ""
+    head: str = ""
+    telephone: str = ""
+    filed_on: date | None = None
+    sample: bool = False
+
+
+def monthly_return(paper: ReturnPaper) -> bytes:
+    """The return as a PDF; the table's head is repeated where it runs over a page."""
+    return print_pdf("monthly_return", _data(paper), paper.filed_on or paper.month)
+
+
+def monthly_return_pictures(paper: ReturnPaper, ppi: float = 110) -> list[bytes]:
+    """The return as PNG pages, for a preview."""
+    return print_png("monthly_return", _data(paper), ppi)
+
+
+def _data(paper: ReturnPaper) -> dict[str, Any]:
+    return {
+        "district": paper.district,
+        "month": month_zh(paper.month),
+        "serial": paper.serial,
+        "rows": [_row(place, row) for place, row in enumerate(paper.rows, start=1)],
+        "totals": [str(total) for total in _totals(paper.rows)] + [_share(paper.rows)],
+        "surveys": [_survey("学员", paper.learners), _survey("用人单位", paper.employers)],
+        "foot": _foot(paper),
+        "sample": paper.sample,
+    }
+
+
+def _row(place: int, row: ReturnRow) -> list[str]:
+    counts = [str(count) for count in (row.enrolled, row.assessed, row.passed)]
+    words = [row.class_code, row.provider, row.channel, row.assessed_on.isoformat()]
+    return [str(place), *words, *counts, _percent(row.passed, row.assessed)]
+
+
+def _totals(rows: Sequence[ReturnRow]) -> tuple[int, int, int]:
+    return (
+        sum(row.enrolled for row in rows),
+        sum(row.assessed for row in rows),
+        sum(row.passed for row in rows),
+    )
+
+
+def _share(rows: Sequence[ReturnRow]) -> str:
+    _, assessed, passed = _totals(rows)
+    return _percent(passed, assessed)
+
+
+def _survey(whom: str, asked: SurveySum | None) -> list[str]:
+    if asked is None:
+        return [whom, *[_NOTHING] * 4]
+    mean = _NOTHING if asked.mean is None else str(_rounded(asked.mean, "0.01"))
+    answers = _percent(asked.answered, asked.invited)
+    return [whom, str(asked.invited), str(asked.answered), answers, mean]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{_rounded(Decimal(part * 100) / whole, '0.1')}%" if whole else _NOTHING
+
+
+def _rounded(value: Decimal, step: str) -> Decimal:
+    return value.quantize(Decimal(step), ROUND_HALF_UP)
+
+
+def _foot(paper: ReturnPaper) -> list[tuple[str, str]]:
+    return [
+        ("填表人", paper.filled_by),
+        ("审核人", paper.reviewed_by),
+        ("负责人", paper.head),
+        ("联系电话", paper.telephone),
+        ("填报日期（盖章）", day_zh(paper.filed_on) if paper.filed_on else ""),
+    ]

@@ -1,0 +1,100 @@
+"""The one place that runs Typst: a template's name and plain data in, PDF or PNG bytes out."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+import typst
+
+from templates.papers import fonts
+
+_HERE = Path(__file__).parent
+# Any mask is legal; asking for the best of eight costs five times the whole page.
+_MASK = 3
+# Kept for years and read aloud to people who cannot see it: PDF/A-2a and PDF/UA-1.
+_STANDARDS: "Final[list[typst.PDFStandard]]" = ["a-2a", "ua-1"]
+
+
+class UnprintableText(ValueError):
+    """No font has these characters: a paper is refused rather than printed with an empty box."""
+
+    def __init__(self, characters: str) -> None:
+        codes = " ".join(f"{one!r} U+{ord(one):04X}" for one in characters)
+        super().__init__(f"没有字体可以印出 no font can print: {codes}")
+        self.characters = characters
+
+
+def print_pdf(template: str, data: dict[str, Any], dated: date) -> bytes:
+    """All pages as one PDF, created on `dated`: the same data always give the same bytes.
+
+    Raises UnprintableText when a character is in no font.
+    """
+    stamp = datetime.combine(dated, time(), UTC)
+    return _bytes(
+        _press(template, data).compile(format="pdf", timestamp=stamp, pdf_standards=_STANDARDS)
+    )
+
+
+def print_png(template: str, data: dict[str, Any], ppi: float = 144) -> list[bytes]:
+    """One PNG for each page, `ppi` dots an inch: previews and docs."""
+    pages = _press(template, data).compile(format="png", ppi=ppi)
+    return [_bytes(page) for page in (pages if isinstance(pages, list) else [pages])]
+
+
+def qr(url: str) -> str:
+    """A QR code (error correction M) as an SVG text, with the four quiet modules around it."""
+    code = segno.make_qr(url, error="m", boost_error=False, mask=_MASK)
+    side = code.symbol_size(scale=1, border=4)[0]
+    # Strokes a hair thicker than a module: no white seams between rows on any viewer.
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path stroke="#000" stroke-width="1.04" d="{_runs(code.matrix)}"/></svg>'
+    )
+
+
+def _runs(matrix: Iterable[Iterable[int]]) -> str:
+    return "".join(
+        f"M{start} {y + 4}.5h{length}"
+        for y, row in enumerate(matrix)
+        for start, length in _dark(bytes(row))
+    )
+
+
+def _dark(row: bytes) -> Iterable[tuple[int, int]]:
+    start = row.find(1)
+    while start >= 0:
+        end = row.find(0, start) if 0 in row[start:] else len(row)
+        yield start + 4, end - start
+        start = row.find(1, end)
+
+
+def _press(template: str, data: dict[str, Any]) -> typst.Compiler:
+    if missing := fonts.glyphs_missing("".join(sorted(set(_characters(data))))):
+        raise UnprintableText(missing)
+    told = {"families": fonts.families(), **data}
+    return typst.Compiler(
+        input=str(_HERE / f"{template}.typ"),
+        root=str(_HERE),
+        font_paths=fonts.book(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
+    )
+
+
+def _characters(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        return set(value)
+    if isinstance(value, dict):
+        value = value.values()
+    return (
+        (one for part in value for one in _characters(part)) if isinstance(value, Iterable) else ()
+    )
+
+
+def _bytes(printed: object) -> bytes:
+    if not isinstance(printed, bytes):
+        raise TypeError(f"Typst gave {type(printed).__name__} where one document was due")
+    return printed

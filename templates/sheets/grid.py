@@ -1,0 +1,188 @@
+"""From bytes to cells: workbooks and text files opened carefully, or refused with a reason."""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from templates.sheets.cells import Cell
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 60_000
+MAX_COLUMNS = 78
+MAX_INFLATED = 400 * 1024 * 1024
+MAX_ENTRIES = 2_000
+MAX_SHEETS = 50
+MAX_MERGED_ROWS = 1_000
+TITLE_ROOM = 100
+"""Rows granted above MAX_ROWS for titles, header and foot."""
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FAR_CELL = re.compile(
+    rb"""<c\b[^<>]*\br=["'](?:[A-Z]{3,}\d+|[C-Z][A-Z]\d+|[A-Z]+\d{6,})["'][^<>]*(?<!/)>"""
+)
+"""A filled cell beyond column BZ or row 99,999: the grid up to it would not fit into memory."""
+_SLICE = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
+"""What the archive reader raises on a broken, cut or encrypted file."""
+
+
+class SheetUnreadable(ValueError):
+    """The file cannot be read as this sheet; nothing of it was imported.
+
+    `code` is a key of the word list, section "row"; `params` fill its sentence and always hold
+    sheet, row (from 1, 0 when no row is meant) and column.
+    """
+
+    def __init__(
+        self, code: str, *, sheet: str = "", row: int = 0, column: str = "", **params: str | int
+    ) -> None:
+        super().__init__(code)
+        self.code, self.sheet, self.row, self.column = code, sheet, row, column
+        self.params: dict[str, str | int] = {
+            "sheet": sheet,
+            "row": row,
+            "column": column,
+            **params,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet as it stands: `rows[0]` is row 1. Merged cells below each other are filled."""
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+
+
+def open_grids(data: bytes, filename: str) -> Iterator[Grid]:
+    """The visible sheets of a file, one after the other. Raises SheetUnreadable."""
+    if not data.strip():
+        raise SheetUnreadable("file_empty")
+    if len(data) > MAX_BYTES:
+        raise SheetUnreadable("file_too_large", limit=MAX_BYTES // 1024 // 1024)
+    if data.startswith(_ZIP):
+        _check_archive(data)
+        return _workbook_grids(data)
+    if data.startswith(_OLE):
+        return _workbook_grids(data)
+    return iter([_text_grid(data, filename)])
+
+
+def _check_archive(data: bytes) -> None:
+    """Bounds what the archive claims and what it holds before anything is built from it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            if "xl/workbook.xml" not in names:
+                raise SheetUnreadable("file_not_a_workbook")
+            if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_INFLATED:
+                raise SheetUnreadable("file_inflates_too_far")
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/") and _reaches_too_far(archive, entry):
+                    raise SheetUnreadable("sheet_too_wide", limit=MAX_COLUMNS)
+    except _DAMAGE as error:
+        raise SheetUnreadable("file_damaged") from error
+
+
+def _reaches_too_far(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    kept = b""
+    with archive.open(entry) as stream:
+        while piece := stream.read(_SLICE):
+            kept = kept[-200:] + piece
+            if _FAR_CELL.search(kept):
+                return True
+    return False
+
+
+def _workbook_grids(data: bytes) -> Iterator[Grid]:
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            names = [
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.visible == SheetVisibleEnum.Visible
+                and sheet.typ == SheetTypeEnum.WorkSheet
+            ]
+            for name in names[:MAX_SHEETS]:
+                yield _sheet_grid(book.get_sheet_by_name(name))
+    except PasswordError as error:
+        raise SheetUnreadable("file_has_password") from error
+    except CalamineError as error:
+        raise SheetUnreadable("file_damaged") from error
+
+
+def _sheet_grid(sheet: CalamineSheet) -> Grid:
+    if sheet.total_height > MAX_ROWS + TITLE_ROOM:
+        raise SheetUnreadable(
+            "sheet_too_long", sheet=sheet.name, row=sheet.total_height, limit=MAX_ROWS
+        )
+    if sheet.total_width > MAX_COLUMNS:
+        raise SheetUnreadable("sheet_too_wide", sheet=sheet.name, limit=MAX_COLUMNS)
+    rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        _fill_down(rows, top, left, bottom=min(bottom, top + MAX_MERGED_ROWS))
+    return Grid(sheet.name, rows)
+
+
+def _fill_down(rows: list[list[Cell]], top: int, left: int, *, bottom: int) -> None:
+    """A cell merged over several rows speaks for each of them."""
+    if bottom == top or top >= len(rows) or left >= len(rows[top]):
+        return
+    for row in rows[top + 1 : bottom + 1]:
+        row[left] = rows[top][left]
+
+
+def _text_grid(data: bytes, filename: str) -> Grid:
+    """A CSV as WPS and Excel save it: UTF-8 with or without mark, UTF-16, else GB 18030."""
+    if not filename.lower().endswith((".csv", ".txt")):
+        raise SheetUnreadable("file_not_a_workbook")
+    text = _decoded(data)
+    rows: list[list[Cell]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+            rows.append([_csv_cell(cell) for cell in row])
+            if len(rows) > MAX_ROWS + TITLE_ROOM:
+                raise SheetUnreadable("sheet_too_long", row=len(rows), limit=MAX_ROWS)
+            if len(row) > MAX_COLUMNS:
+                raise SheetUnreadable("sheet_too_wide", row=len(rows), limit=MAX_COLUMNS)
+    except csv.Error as error:
+        raise SheetUnreadable("file_damaged", row=len(rows) + 1) from error
+    return Grid("CSV", rows)
+
+
+def _decoded(data: bytes) -> str:
+    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise SheetUnreadable("file_encoding_unknown")
+
+
+def _delimiter(text: str) -> str:
+    head = text[:4096]
+    return max(",\t;", key=head.count)
+
+
+def _csv_cell(cell: str) -> str:
+    """Undoes ="319901…", which offices write to keep a number's digits."""
+    match = re.fullmatch(r'="(.*)"', cell.strip())
+    return match[1] if match else cell

@@ -1,0 +1,49 @@
+"""Real parts for every test: one PostgreSQL for the session, one fresh database for each story."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from states.records.embedded import Server, embedded, make_database
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A real server without durability, below the system's temporary folder."""
+    # Not pytest's own temporary folder: it is 0700, and as root the server has another user.
+    folder = Path(tempfile.mkdtemp(prefix="duban-tests-"))
+    folder.chmod(0o711)
+    with embedded(folder, unsafe_but_fast=True) as server:
+        yield server
+    # As root the cluster may have been put elsewhere, out of a private temporary folder.
+    shutil.rmtree(server.seat.cluster)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres(postgres_server: Server) -> Iterator[str]:
+    """The address of a fresh, empty database."""
+    name = f"story_{next(_numbers)}"
+    with psycopg.connect(postgres_server.admin_url, autocommit=True) as admin:
+        make_database(admin, name, owner="duban")
+        yield postgres_server.address(name, "duban")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say loudly when a whole run did not include the browser."""
+    whole = config.args_source is config.ArgsSource.TESTPATHS
+    passed = [r for r in terminalreporter.stats.get("passed", []) if "browser" in r.keywords]
+    failed = [r for r in terminalreporter.stats.get("failed", []) if "browser" in r.keywords]
+    if whole and not passed and not failed:
+        terminalreporter.section("THE BROWSER PART DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line("No browser test ran: install Debian's chromium, then `make test`.")

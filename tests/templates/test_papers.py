@@ -1,0 +1,200 @@
+"""What a person reads on paper, read back out of the PDF and off the picture."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import zxingcpp
+from PIL import Image
+from pypdf import PdfReader
+
+from states.rules.routes import TERMS, Level, Route
+from templates.papers import (
+    CertificatePaper,
+    HandoutPaper,
+    ReturnPaper,
+    ReturnRow,
+    Slip,
+    SurveySum,
+    UnprintableText,
+    certificate,
+    certificates,
+    glyphs_missing,
+    handout,
+    monthly_return,
+)
+from templates.papers.certificate import certificate_picture
+from templates.papers.handout import handout_pictures
+
+PAPER = CertificatePaper(
+    name="欧阳示例",
+    document_kind="居民身份证",
+    document_number="319901********001X",
+    level=Level.BASIC,
+    inscription=TERMS[Route.TRAINING].inscription,
+    sealer="上海示例人工智能职业技能培训学校",
+    started=date(2026, 4, 7),
+    ended=date(2026, 4, 24),
+    half_hours=80,
+    issued=date(2026, 5, 8),
+    internal_serial="DB-2026-310101-000042",
+    certificate_number=None,
+    verify_url="https://duban.example.invalid/verify/7Q2K9MZX4T",
+)
+RETURN = ReturnPaper(
+    district="示例区人力资源和社会保障局",
+    month=date(2026, 3, 1),
+    serial="HZ-319901-2026-03",
+    rows=[
+        ReturnRow("BJ-1", "上海示例学校", "区级项目制培训", date(2026, 3, 27), 30, 29, 26),
+        ReturnRow("BJ-2", "上海示例学院", "定向培训", date(2026, 3, 30), 20, 18, 10),
+    ],
+    learners=SurveySum(invited=47, answered=40, mean=Decimal("4.425")),
+    employers=None,
+    filled_by="示例甲",
+    filed_on=date(2026, 4, 8),
+)
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Each page's text without the line breaks that only the layout made."""
+    return [page.extract_text().replace("\n", "") for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def codes(png: bytes) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))]
+
+
+def slips(count: int) -> Sequence[Slip]:
+    url = "https://duban.example.invalid/survey/"
+    return [Slip(place, "张*", f"{url}{place:020d}") for place in range(1, count + 1)]
+
+
+def test_a_certificate_says_everything_the_notice_wants() -> None:
+    (text,) = pages(certificate(PAPER))
+    for said in (
+        "人工智能推介官（基础）",
+        "欧阳示例",
+        "于2026年4月7日至2026年4月24日参加人工智能推介官培训，完成40课时，考核合格。",
+        "上海示例人工智能职业技能培训学校",
+        "（此处加盖公章）",
+        "2026年5月8日",
+        "待证书归集赋号",
+        "DB-2026-310101-000042",
+        "319901********001X",
+    ):
+        assert said in text
+    assert "SAMPLE" not in text
+
+
+@pytest.mark.parametrize("route", list(Route))
+def test_every_route_prints_its_exact_inscription(route: Route) -> None:
+    terms = TERMS[route]
+    paper = replace(PAPER, inscription=terms.inscription, level=terms.levels[-1])
+    (text,) = pages(certificate(paper))
+    assert terms.inscription in text
+    assert text.count("监制") == 1
+
+
+def test_a_returned_number_stands_beside_our_own_serial() -> None:
+    (text,) = pages(certificate(replace(PAPER, certificate_number="31202600000001")))
+    assert "31202600000001" in text
+    assert PAPER.internal_serial in text
+
+
+def test_half_hours_print_as_halves() -> None:
+    assert "完成40.5课时" in pages(certificate(replace(PAPER, half_hours=81)))[0]
+
+
+def test_a_sample_says_so_across_the_page() -> None:
+    assert "样例 SAMPLE" in pages(certificate(replace(PAPER, sample=True)))[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["#panic()", "*bold*", '=HYPERLINK("x")', "$x$ `raw`", "@a <b> \\u{41}", '#import "/e": *'],
+)
+def test_a_hostile_name_is_printed_letter_by_letter(name: str) -> None:
+    paper = replace(PAPER, name=name, sealer=name, document_number=name, internal_serial=name)
+    assert pages(certificate(paper))[0].count(name) == 4
+
+
+@pytest.mark.parametrize("name", ["𠮷示例", "𬍛㛃䶮", "阿卜杜热合曼·买买提吐尔逊江·艾力克"])
+def test_rare_and_long_names_are_kept_exactly(name: str) -> None:
+    assert glyphs_missing(name) == ""
+    assert name in pages(certificate(replace(PAPER, name=name)))[0]
+
+
+def test_a_very_long_name_still_stands_on_one_page() -> None:
+    name = "Maria Example " * 12
+    (text,) = pages(certificate(replace(PAPER, name=name.strip())))
+    assert name.strip() in text.replace("  ", " ")
+
+
+def test_the_qr_code_opens_the_verification_page() -> None:
+    assert codes(certificate_picture(PAPER)) == [PAPER.verify_url]
+    assert codes(certificate_picture(replace(PAPER, sample=True))) == [PAPER.verify_url]
+
+
+def test_a_batch_has_one_page_for_each_certificate_in_order() -> None:
+    batch = [replace(PAPER, name=f"示例{place:02d}") for place in range(50)]
+    printed = pages(certificates(batch))
+    assert len(printed) == 50
+    assert all(f"示例{place:02d}" in text for place, text in enumerate(printed))
+
+
+def test_the_same_certificate_is_the_same_file() -> None:
+    assert certificate(PAPER) == certificate(PAPER)
+
+
+def test_an_empty_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        certificates([])
+
+
+def test_the_preflight_names_each_character_no_font_has_once() -> None:
+    assert glyphs_missing("欧𪚥阳·𪚥\x07") == "𪚥\x07"
+    assert glyphs_missing("葛\U000e0100") == ""
+
+
+@pytest.mark.parametrize("name", ["𪚥示例", "换\n行", "响\x07铃"])
+def test_a_name_that_cannot_be_printed_is_refused_not_boxed(name: str) -> None:
+    with pytest.raises(UnprintableText, match=r"U\+"):
+        certificates([PAPER, replace(PAPER, name=name)])
+
+
+def test_the_return_counts_and_sums() -> None:
+    (text,) = pages(monthly_return(RETURN))
+    for said in ("示例区人力资源和社会保障局", "2026年3月", "50 47 36", "76.6%", "4.43", "85.1%"):
+        assert said in text
+    for label in ("填表人：", "审核人：", "负责人：", "联系电话：", "填报日期（盖章）："):
+        assert label in text
+
+
+def test_a_month_without_passers_is_still_a_return() -> None:
+    empty = replace(RETURN, rows=[], learners=SurveySum(0, 0, None))
+    assert "本月无考核合格人员" in pages(monthly_return(empty))[0]
+
+
+def test_a_long_return_repeats_the_head_of_its_table() -> None:
+    printed = pages(monthly_return(replace(RETURN, rows=list(RETURN.rows) * 20)))
+    assert len(printed) > 1
+    assert all("班级编号" in text for text in printed[:2])
+
+
+def test_survey_slips_carry_one_link_each_eight_to_a_page() -> None:
+    paper = HandoutPaper("示例班", "上海示例学校", date(2026, 5, 8), slips(10))
+    first, second = handout_pictures(paper)
+    assert sorted(codes(first) + codes(second)) == [slip.url for slip in paper.slips]
+    text = "".join(pages(handout(paper)))
+    assert text.count("张*") == 10
+    assert "有效期至2026年5月8日，仅可使用一次。" in text
+    assert "花名册序号：10" in text
+
+
+def test_a_handout_without_slips_is_refused() -> None:
+    with pytest.raises(ValueError, match="no slip"):
+        handout(HandoutPaper("示例班", "上海示例学校", date(2026, 5, 8), []))
