@@ -80,7 +80,7 @@ class Signed:
 
 
 def sign_in(session: Session, login: str, password: str) -> str:
-    """A new session's token. Raises SignInFailed alike for an unknown login and a wrong password."""
+    """A new session's token. Raises SignInFailed, alike for unknown logins and wrong passwords."""
     account = session.exec(select(Account).where(Account.login == login)).first()
     known = account.password_hash if account and not account.disabled else None
     if not _fits(known or _nobodys_hash(), password) or known is None or account is None:
@@ -104,7 +104,9 @@ def enter_sample(session: Session, appointment_id: int, *, allowed: bool) -> str
     return _open(session, account.id, appointment.id)
 
 
-def change_appointment(session: Session, signed: Signed, token: str, appointment_id: int) -> None:
+def change_appointment(
+    session: Session, signed: Signed, *, token: str, appointment_id: int
+) -> None:
     """Act in another of one's own appointments from now on. Raises NotFound."""
     found = session.get(Appointment, appointment_id)
     if found is None or found.person_id != signed.actor.person_id or not _lasts(found):
@@ -157,9 +159,7 @@ def make_link(session: Session, account_id: int) -> str:
         old.used_at = old.used_at or now
     token = randomness.token_urlsafe(_TOKEN_BYTES)
     session.add(
-        SetupLink(
-            token_hash=token_hash(token), account_id=account_id, expires_at=now + LINK_LASTS
-        )
+        SetupLink(token_hash=token_hash(token), account_id=account_id, expires_at=now + LINK_LASTS)
     )
     return token
 
@@ -171,7 +171,7 @@ def link_login(session: Session, token: str) -> str:
 
 
 def set_password(session: Session, token: str, password: str) -> None:
-    """Use a one-time link; every other session of the account ends. Raises LinkSpent, WeakPassword."""
+    """Use a one-time link; all sessions of the account end. Raises LinkSpent, WeakPassword."""
     link, account = _usable(session, token)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password == account.login:
         raise WeakPassword(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)

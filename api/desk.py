@@ -1,7 +1,7 @@
 """What the two doors, pages and JSON, have in common: what somebody does at the desk.
 
-A workbook is read by `templates.sheets`, its result recorded by `states.records`. Every method finds
-the project within the reach of whoever acts, and raises NotFound otherwise.
+A workbook is read by `templates.sheets`, its result recorded by `states.records`. Every method
+finds the project within the reach of whoever acts, and raises NotFound otherwise.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from states import actions
 from states.actions import Outcome
 from states.actor import Actor
 from states.errors import BadInput, NotFound
-from states.records import enrolments, scope
+from states.records import certificate_board, certificates, enrolments, scope
 from states.records.classes import ClassView, class_of
 from states.records.projects import load
 from states.records.tables import Office, Project
 from states.rules.deadlines import shanghai_day
-from states.rules.facts import Fact, PlanSubmitted, Suspended
+from states.rules.facts import CertificateDropped, Fact, PlanSubmitted, Suspended
 from states.rules.findings import Finding, RowFinding
 from states.rules.guards import the_plan
 from states.rules.law import the_law
@@ -101,6 +101,8 @@ class Desk:
                 settle=self.settle,
                 seen_moves=seen_moves,
             )
+        if isinstance(fact, CertificateDropped):
+            return self._drop(project, fact)
         return self._record(project, self._filled(fact), seen_moves)
 
     # ── Its classes ─────────────────────────────────────────────────────────────────────────────
@@ -197,6 +199,20 @@ class Desk:
             settle=self.settle,
         )
 
+    def _drop(self, project: Project, fact: CertificateDropped) -> Outcome:
+        """Only a certificate of this very project. Raises NotFound, NotYours, BadInput."""
+        owned = {row.id for row in certificate_board.of_project(self.session, project.id)}
+        if fact.certificate_id not in owned:
+            raise NotFound
+        return certificates.drop(
+            self.session,
+            certificate_id=fact.certificate_id,
+            text=fact.text,
+            actor=self.actor,
+            at=self.at,
+            settle=self.settle,
+        )
+
     def _filled(self, fact: SimpleFact) -> Fact:
         if isinstance(fact, PlanIn):
             return self._whole(fact)
@@ -228,7 +244,12 @@ class Desk:
         return the_law().regimes[klass.regime].channels[plan.channel].learners
 
     def _only_reported(
-        self, kind: str, klass: ClassView, workbook: Workbook, *, reading: RosterReading | ScoresReading
+        self,
+        kind: str,
+        klass: ClassView,
+        workbook: Workbook,
+        *,
+        reading: RosterReading | ScoresReading,
     ) -> Taken:
         """No row can be used: the report is kept, so that the page can show what to mend."""
         taken = _taken(reading, 0, None)
@@ -247,9 +268,7 @@ class Desk:
         return taken
 
 
-def _taken(
-    reading: RosterReading | ScoresReading, accepted: int, outcome: Outcome | None
-) -> Taken:
+def _taken(reading: RosterReading | ScoresReading, accepted: int, outcome: Outcome | None) -> Taken:
     named = {row.sheet_row for row in reading.rows} | {f.sheet_row for f in reading.findings}
     return Taken(outcome, len(named), accepted, reading.findings, reading.notes)
 
@@ -262,7 +281,7 @@ def workbook_of(file: UploadFile) -> Workbook:
     return Workbook((file.filename or "upload")[-200:], data)
 
 
-def desk_of(session: Db, me: SignedIn, now: Now, settings: Settings) -> Desk:
+def desk_of(session: Db, me: SignedIn, *, now: Now, settings: Settings) -> Desk:
     """The desk of whoever is signed in, now."""
     return Desk(session, me.actor, now, settings.settle_in_request)
 

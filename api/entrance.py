@@ -1,4 +1,4 @@
-"""What the pages and the API share at the entrance: guarded sign-in, the cookie, the sample people."""
+"""What pages and API share at the entrance: guarded sign-in, the cookie, the sample people."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,9 @@ def sample_people(session: Session) -> list[SamplePerson]:
     ]
 
 
-def checked_sign_in(request: Request, session: Session, login: str, password: str) -> str:
+def checked_sign_in(  # noqa: PLR0917  login and password are a pair
+    request: Request, session: Session, login: str, password: str
+) -> str:
     """A new session's token, guarded against guessing. Raises SignInFailed, TooManyTries."""
     tries: Tries = request.app.state.tries
     address = request.client.host if request.client else ""

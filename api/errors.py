@@ -1,4 +1,4 @@
-"""Errors in the reader's language: problem+json (RFC 9457) for programs, a page or fragment for people.
+"""Errors in the reader's language: problem+json (RFC 9457) for programs, pages for people.
 
 HTTP numbers live only here.
 """
@@ -19,11 +19,11 @@ from starlette.exceptions import HTTPException
 from api import view
 from api.deps import lang_of, request_id
 from api.once import AnsweredBefore
-from states.errors import DubanError, NotAllowed, NotFound
+from states.errors import DubanError, NotAllowed
 from states.rules.findings import Finding
 from states.rules.words import Language, has, say
-from templates.sheets.grid import SheetUnreadable
 from templates.shapes import FindingLine
+from templates.sheets.grid import SheetUnreadable
 
 log = logging.getLogger("duban.web")
 
@@ -73,7 +73,7 @@ class Problem:
         return words_for(self.section, self.word or self.code, lang, self.params)
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> Problem:  # noqa: PLR0911  one line for each kind
     """What an error says. Anything unknown is unexpected."""
     if isinstance(error, NotAllowed):
         return Problem(error.code, error.params, error.findings)
@@ -99,7 +99,7 @@ def _why(error: DubanError) -> str:
     return why if has("input", why) else ""
 
 
-def words_for(section: str, code: str, lang: str, params: Mapping[str, object]) -> str:
+def words_for(section: str, code: str, lang: str, params: Mapping[str, object], /) -> str:  # noqa: PLR0917  as `say`
     """The sentence, or the bare code: a missing word must not turn an answer into a crash."""
     try:
         return say(section, code, cast("Language", lang), **params)

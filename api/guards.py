@@ -39,7 +39,8 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not "no-referrer": browsers then send "Origin: null" with every form.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
@@ -87,7 +88,7 @@ class Guards:
         return not self._settings.is_local or _host_name(headers) in names
 
     def _is_from_here(self, headers: Headers) -> bool:
-        """Browsers say where an unsafe request comes from; programs say nothing and hold no cookie."""
+        """Browsers say where an unsafe request comes from; programs are silent and hold no cookie."""
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None and site not in ("same-origin", "none"):
             return False
@@ -134,4 +135,5 @@ def _note(request_id: str, crash: BaseException) -> None:
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(crash.__traceback__)
     ]
-    log.error("request %s: %s at %s", request_id, type(crash).__qualname__, " < ".join(places[::-1][:12]))
+    path = " < ".join(places[::-1][:12])
+    log.error("request %s: %s at %s", request_id, type(crash).__qualname__, path)

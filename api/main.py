@@ -72,7 +72,7 @@ def _routers(package: ModuleType) -> Iterator[APIRouter]:
 class _Static(StaticFiles):
     """Libraries keep their name for a release: a day in the browser's cache; ours are asked for."""
 
-    def file_response(
+    def file_response(  # noqa: PLR0917  as its base class has it
         self,
         full_path: str | os.PathLike[str],
         stat_result: os.stat_result,

@@ -37,7 +37,7 @@ _KEEP = text(
 )
 
 
-class AnsweredBefore(Exception):  # noqa: N818
+class AnsweredBefore(Exception):
     """Not an error: this request was answered before; here is that answer again."""
 
     def __init__(self, response: Response) -> None:
@@ -96,6 +96,7 @@ async def _digest(value: UploadFile | str) -> str:
 def once(
     request: Request,
     session: Db,
+    *,
     me: SignedIn,
     asked: Annotated[tuple[str, str], Depends(fingerprint)],
 ) -> OnceOnly:

@@ -1,4 +1,4 @@
-"""What can go wrong at the door itself: each error's docstring is its meaning, its code its words."""
+"""What can go wrong at the door itself: the docstring is the meaning, the code the words."""
 
 from states.errors import DubanError
 

@@ -4,6 +4,7 @@ Every project lives by real moves through the same desk as in the office, with t
 first weeks of 2026, up to the morning of the notice. Then the sample clock runs on from there.
 """
 
+import hashlib
 import heapq
 import json
 import sys
@@ -15,12 +16,22 @@ from random import Random
 from sqlalchemy import text
 from sqlmodel import Session
 
+from api.certificate_papers import aggregation
 from api.desk import Desk, Workbook
 from api.sample_offices import actors, add_sample_people
 from api.schemas import PlanIn
 from states import actions
 from states.actor import Actor
-from states.records import clock, db, enrolments, returns, secrets, surveys
+from states.records import (
+    certificate_board,
+    certificates,
+    clock,
+    db,
+    enrolments,
+    returns,
+    secrets,
+    surveys,
+)
 from states.records.classes import class_of
 from states.rules import facts
 from states.rules.dossier import SHANGHAI
@@ -29,6 +40,7 @@ from states.rules.questions import survey_on
 from states.rules.stages import Channel, Mode
 from states.settings import Settings
 from templates.sheets.blanks import Examinee
+from templates.sheets.receipt import read_receipt, write_receipt_sample
 from templates.sheets.sample_people import EMPLOYER_USCC
 from templates.sheets.samples import sample_roster, sample_scores
 
@@ -183,7 +195,7 @@ class _Stage:
             yield from self.assessment(cast, code)
 
     def assessment(self, cast: _Cast, code: str) -> Life:
-        """Scores registered by one person of the district, confirmed by another; then the survey."""
+        """Scores registered by one person of the district, confirmed by another; the survey."""
         district = cast.district.lower()
         assessed = cast.ends + timedelta(days=3)
         yield (at := _moment(assessed, 15))
@@ -218,19 +230,37 @@ class _Stage:
         office = self.people[f"{district.lower()}-review-1"].office_id or 0
         number = returns.compile_return(self.session, district_id=office, month=month, at=at)
         yield (at := at + timedelta(hours=3))
-        self.returned(returns.sign_prepared, number, f"{district.lower()}-review-1", at)
+        self.returned(returns.sign_prepared, number, who=f"{district.lower()}-review-1", at=at)
         yield (at := at + timedelta(days=1))
-        self.returned(returns.sign_checked_and_submit, number, f"{district.lower()}-review-2", at)
+        self.returned(
+            returns.sign_checked_and_submit, number, who=f"{district.lower()}-review-2", at=at
+        )
         yield accepted
-        self.returned(returns.accept, number, "centre-1", accepted)
+        self.returned(returns.accept, number, who="centre-1", at=accepted)
 
-    def returned(self, act: Callable[..., None], number: int, who: str, at: datetime) -> None:
+    def returned(self, act: Callable[..., None], number: int, *, who: str, at: datetime) -> None:
         seen = returns.view(self.session, number).version
         act(self.session, number, actor=self.people[who], at=at, seen=seen)
 
     def certify(self, at: datetime) -> Life:
         """The centre numbers what was accepted by then, and imports the city's receipt."""
-        yield at
+        yield (at := at + timedelta(hours=1))
+        centre = self.people["centre-1"]
+        batch = certificates.make_batch(self.session, actor=centre, at=at)
+        if batch is None:
+            return
+        yield (at := at + timedelta(days=3))
+        workbook = aggregation(certificate_board.batch_rows(self.session, batch))
+        receipt = write_receipt_sample(workbook)
+        certificates.import_receipt(
+            self.session,
+            batch_id=batch,
+            rows=read_receipt(receipt, XLSX).rows,
+            filename=XLSX,
+            sha256=hashlib.sha256(receipt).hexdigest(),
+            actor=centre,
+            at=at,
+        )
 
     def desk(self, login: str, at: datetime) -> Desk:
         return Desk(self.session, self.people[login], at)
@@ -242,7 +272,7 @@ class _Stage:
 
 
 def _plan(cast: _Cast) -> PlanIn:
-    employer = {} if cast.channel is Channel.DISTRICT_PROJECT else _EMPLOYER
+    employer = {} if cast.channel is Channel.DISTRICT_PROJECT else EMPLOYER
     return PlanIn(
         title=cast.title,
         channel=cast.channel,
@@ -264,7 +294,7 @@ UNITS = tuple(
     )
 )
 """40 class hours, 16 of them online."""
-_EMPLOYER = {
+EMPLOYER = {
     "employer": "上海示例制造有限公司",
     "employer_uscc": EMPLOYER_USCC,
     "employer_email": "hr@employers.example.invalid",

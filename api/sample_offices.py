@@ -86,7 +86,7 @@ def add_sample_people(session: Session) -> None:
         add_person(session, name, role=role, office_id=offices[office], login=login)
 
 
-def add_person(  # noqa: PLR0913  everything that is known of a new person
+def add_person(
     session: Session, name: str, *, role: Role, office_id: int, login: str, mail: str = ""
 ) -> Account:
     """A person with one appointment and one account, which only a one-time link opens."""

@@ -1,4 +1,4 @@
-"""What programs send and get: the shapes of the JSON API, with examples from one invented project."""
+"""What programs send and get: the shapes of the JSON API, with invented examples."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ _UNITS = [
     {"name": "大模型基础", "half_hours": 40, "mode": "offline", "teacher": "示例教师"},
     {"name": "提示词实训", "half_hours": 40, "mode": "online", "teacher": "示例教师"},
 ]
-_PLAN = {
+_PLAN: dict[str, Any] = {
     "kind": "plan_submitted",
     "title": "人工智能推介官（基础）示例班",
     "channel": "district_project_training",
@@ -425,12 +425,61 @@ class MailOut(_Out):
     office: Words | None
 
 
+class BatchOut(_Out):
+    """What the centre uploads at once, and how far it got."""
+
+    code: str = Field(examples=["2026-05-01"])
+    state: Literal["made", "sent", "answered"]
+    made_at: datetime
+    answered_at: datetime | None
+    certificates: int
+    accepted: int
+    refused: int
+    dropped: int
+
+
+class ReceiptOut(_Out):
+    """What a receipt came to."""
+
+    accepted: int
+    refused: int
+    unchanged: int
+    findings: list[RowOut]
+
+
+class CertificateOut(_Out):
+    """A certificate; the number is the city's, the serial ours."""
+
+    id: int
+    serial: str
+    number: str | None
+    masked_name: str
+    class_no: int
+    state: str
+    reason: str
+    batch: str
+
+
+class VerifiedOut(_Out):
+    """What anybody who holds the printed code may see."""
+
+    serial: str
+    number: str | None
+    masked_name: str
+    provider: str
+    level: str
+    inscription: str
+    issued_on: date
+    stands: bool
+
+
 class HealthOut(_Out):
     """Whether the web can serve, and how the other parts fare."""
 
     ok: bool
     database: bool
     worker_seen_seconds_ago: int | None
+    prefect: bool | None = Field(description="Whether the worker can reach the orchestrator.")
     mails_waiting: int
     unsettled: int
 

@@ -20,7 +20,8 @@ SELECT (SELECT count(*) FROM outbox WHERE state = 'deferred') AS mails,
 """)
 _NEXT = text("""
 SELECT what, at FROM (
-  SELECT 'opening' AS what, min(wake_at) AS at FROM project WHERE wake_at > :now AND stage = 'approved'
+  SELECT 'opening' AS what, min(wake_at) AS at
+    FROM project WHERE wake_at > :now AND stage = 'approved'
   UNION ALL
   SELECT 'survey_end', min(wake_at) FROM project WHERE wake_at > :now AND stage <> 'approved'
 ) due WHERE at IS NOT NULL ORDER BY at LIMIT 1

@@ -70,7 +70,7 @@ def _shell(request: Request, lang: Language, active: str) -> Shell:
         navigation=_navigation(request, signed),
         flashes=_flashes(request),
         banners=_banners(session, signed, lang),
-        sample=_sample(request, session, signed, lang),
+        sample=_sample(request, session, signed, lang=lang),
     )
 
 
@@ -97,9 +97,7 @@ def _flashes(request: Request) -> tuple[Flash, ...]:
 _TONES = frozenset({"info", "success", "warning", "danger"})
 
 
-def _banners(
-    session: Session | None, signed: Signed | None, lang: Language
-) -> tuple[Banner, ...]:
+def _banners(session: Session | None, signed: Signed | None, lang: Language) -> tuple[Banner, ...]:
     if session is None or signed is None:
         return ()
     return tuple(
@@ -109,7 +107,7 @@ def _banners(
 
 
 def _sample(
-    request: Request, session: Session | None, signed: Signed | None, lang: Language
+    request: Request, session: Session | None, signed: Signed | None, *, lang: Language
 ) -> SampleClock | None:
     """The movable date, shown to whoever may move it."""
     if session is None or signed is None or not may_enter_as_sample(request, settings_of(request)):

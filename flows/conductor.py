@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Collection, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import psutil
 from prefect import Flow, tags
+from prefect.client.schemas.objects import State
 from prefect.settings import get_current_settings
 
 from flows.sweeps import Tally, Trip, trip
@@ -54,14 +55,14 @@ async def conduct(flow: Sweeping, name: str, labels: Collection[str] = ()) -> Ta
     PREFECT.travelling += 1
     try:
         with tags(*labels, own_tag()):
-            state = await flow.with_options(flow_run_name=name)(return_state=True)
+            ended = await flow.with_options(flow_run_name=name)(return_state=True)
     except Exception as error:  # noqa: BLE001  # whatever Prefect has, the work comes first
         PREFECT.failed(error)
         return journey.tally or await flow.fn()
     finally:
         PREFECT.travelling -= 1
         trip.reset(mark)
-    return journey.tally or await state.aresult()
+    return journey.tally or await cast("State[Tally]", ended).aresult()
 
 
 def own_tag() -> str:

@@ -25,9 +25,9 @@ from flows.outside.ports import BadLetterError, Delivery, Outcome, Postman
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure, sweep
 from flows.wiring import COMMAND_SECONDS, FINAL_SECONDS, Wiring, wired
-from states.records import clock, outbox
+from states.records import clock, letter_facts, outbox
 from states.records.db import transaction
-from states.records.outbox import LeasedMail
+from states.records.letter_facts import LeasedMail
 from states.rules.words import Language
 from templates import letters
 
@@ -55,6 +55,9 @@ WHERE id = ANY(:ids) AND lease = :lease AND state = 'leased'
 _FREE = text("UPDATE outbox SET leased_until = :real WHERE state = 'leased'")
 
 _log = logging.getLogger(__name__)
+
+
+_Facts = Mapping[int, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +136,40 @@ def _write_batch(wiring: Wiring) -> list[Written]:
             limit=CHUNK,
             lease_seconds=LEASE_SECONDS,
         )
-    return [_write(wiring, mail, now) for mail in mails]
+    known = _facts_of(wiring, mails, now)
+    return [_write(wiring, mail, known.get(mail.id), now=now) for mail in mails]
 
 
-def _write(wiring: Wiring, mail: LeasedMail, now: datetime) -> Written:
-    """Compose one letter; whatever goes wrong is this letter's own trouble."""
+def _facts_of(wiring: Wiring, mails: Sequence[LeasedMail], now: datetime) -> _Facts:
+    """What the letters say, in a few queries; one by one when one of them cannot be read."""
+    base = wiring.settings.base_url
     try:
         with transaction(wiring.bind) as session:
-            facts = outbox.context_for(session, mail, at=now, base_url=wiring.settings.base_url)
+            return letter_facts.contexts_for(session, mails, at=now, base_url=base)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001  # it belongs to one of them, and `_write` will name it
+        return {}
+
+
+def _write(
+    wiring: Wiring, mail: LeasedMail, facts: Mapping[str, object] | None, *, now: datetime
+) -> Written:
+    """Compose one letter; whatever goes wrong is this letter's own trouble."""
+    try:
+        if facts is None:
+            facts = _facts_of_one(wiring, mail, now)
         return Written(mail, _compose(wiring, mail, facts, now=now))
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001  # kept for the operator; the batch goes on
         return Written(mail, None, type(error).__name__)
+
+
+def _facts_of_one(wiring: Wiring, mail: LeasedMail, now: datetime) -> Mapping[str, object]:
+    base = wiring.settings.base_url
+    with transaction(wiring.bind) as session:
+        return letter_facts.context_for(session, mail, at=now, base_url=base)
 
 
 def _compose(
@@ -175,7 +199,7 @@ def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> N
             outbox.mark(
                 session,
                 written.mail,
-                outcome=delivery.outcome,
+                outcome=delivery.outcome.value,
                 answer=delivery.answer,
                 machine_now=real,
             )

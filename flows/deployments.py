@@ -21,13 +21,13 @@ from prefect.client.schemas.objects import (
     ConcurrencyLimitStrategy,
     FlowRun,
 )
-from prefect.client.schemas.responses import SetStateStatus
-from prefect.deployments.runner import EntrypointType
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.exceptions import Abort, PrefectException
 from prefect.flow_engine import run_flow_async
 from prefect.schedules import Cron
 from prefect.settings import get_current_settings
 from prefect.states import Crashed, Pending
+from prefect.types.entrypoint import EntrypointType
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows import collect_certificates as collecting
@@ -94,7 +94,7 @@ async def run_due(client: PrefectClient, known: Mapping[UUID, str]) -> None:
     now = datetime.now(UTC)
     runs = await client.get_scheduled_flow_runs_for_deployments(list(known), scheduled_before=now)
     for run in sorted(runs, key=lambda each: each.next_scheduled_start_time or now):
-        if run.deployment_id in known and not wired().stopping.is_set():
+        if run.deployment_id and not wired().stopping.is_set():
             await _run(client, run, known[run.deployment_id])
 
 
@@ -111,7 +111,7 @@ async def _run(client: PrefectClient, run: FlowRun, name: str) -> None:
 
 async def _taken(client: PrefectClient, run: FlowRun) -> bool:
     try:
-        answer = await client.set_flow_run_state(run.id, Pending())
+        answer: OrchestrationResult[None] = await client.set_flow_run_state(run.id, Pending())
     except Abort:
         return False
     return answer.status is SetStateStatus.ACCEPT
@@ -120,7 +120,7 @@ async def _taken(client: PrefectClient, run: FlowRun) -> bool:
 async def free_stuck(client: PrefectClient, known: Mapping[UUID, str]) -> None:
     """Declare dead what a killed worker left unfinished: its slot would block the next run."""
     for run in await client.read_flow_runs(flow_run_filter=_UNFINISHED):
-        if run.deployment_id in known:
+        if run.deployment_id and run.deployment_id in known:
             with alone(wired().bind, f"run/{known[run.deployment_id]}") as mine:
                 dead = mine
         else:

@@ -68,7 +68,8 @@ def acts_of(file: ProjectFile, me: Signed, lang: Language) -> list[Act]:
     return [
         act
         for kind in ON_THE_PAGE
-        if me.role in book.fact_rules[kind].who and file.dossier.stage in book.fact_rules[kind].stages
+        if me.role in book.fact_rules[kind].who
+        and file.dossier.stage in book.fact_rules[kind].stages
         for act in _acts(kind, file.dossier, me, lang)
     ]
 
@@ -126,9 +127,7 @@ def _plain(kind: Kind, dossier: Dossier, me: Signed, lang: Language) -> Act:  # 
 def _waiver(  # noqa: PLR0913, PLR0917
     kind: Kind, rule: str, subject: str, lang: Language, blocked: tuple[FindingLine, ...] = ()
 ) -> Act:
-    words = next(
-        (say(*place, lang) for code, place in _RULE_NAMES.items() if code == rule), rule
-    )
+    words = next((say(*place, lang) for code, place in _RULE_NAMES.items() if code == rule), rule)
     return Act(
         kind=kind,
         label=say("act", kind, lang),
@@ -157,7 +156,7 @@ def _objections(  # noqa: PLR0917
     fact: Fact, dossier: Dossier, me: Signed, lang: Language
 ) -> tuple[FindingLine, ...]:
     rule = book_of(dossier, the_law()).fact_rules[fact.kind]
-    found = objections(fact, me.actor.person_id, dossier, rule)
+    found = objections(fact, me.actor.person_id, dossier, rule=rule)
     return tuple(finding_line(finding, lang) for finding in found)
 
 
@@ -169,5 +168,5 @@ def _then(fact: Fact, dossier: Dossier, me: Signed, lang: Language) -> str:  # n
         payload["held_stage"] = dossier.stage
     add(tried, Recorded(0, fact.kind, payload, me.actor.person_id, dossier.at))
     reached: Stage = decide(tried, the_law()).stage
-    return say("act_then", "stage" if reached is not dossier.stage else "same", lang,
-               stage=say("stage", reached, lang))  # fmt: skip
+    which = "will" if reached is not dossier.stage else "stays"
+    return say("act_then", which, lang, stage=say("stage", reached, lang))

@@ -10,7 +10,7 @@ from api.pages.wording import passport_of
 from states.records.class_board import ClassBoard
 from states.records.classes import LearnerView
 from states.records.surveys import Progress, Result
-from states.rules.identity import KIND_LABEL, DocumentKind, mask_name, mask_number
+from states.rules.identity import mask_name, mask_number
 from states.rules.questions import survey_on
 from states.rules.words import Language, has, say
 from templates.shapes import FindingLine, Passport
@@ -99,15 +99,13 @@ class ClassWords:
         return [self._survey(p, results.get(p.population)) for p in self._board.survey_progress]
 
     def _learner(self, learner: LearnerView) -> LearnerLine:
-        category = learner.category
-        known = has("learner_category", category)
         return LearnerLine(
             id=learner.id,
             sheet_row=learner.sheet_row,
             name=learner.name if self._names else mask_name(learner.name),
-            document=self._document(learner.document_kind),
+            document=self._known("document", learner.document_kind),
             number=mask_number(learner.document_number),
-            category=say("learner_category", category, self._lang) if known else category,
+            category=self._known("category", learner.category),
             verdict=learner.verdict,
             why=tuple(self._row_words(learner)),
             result=learner.result or "",
@@ -115,8 +113,8 @@ class ClassWords:
             practice=learner.practice,
         )
 
-    def _document(self, kind: str) -> str:
-        return KIND_LABEL[DocumentKind(kind)] if kind in set(DocumentKind) else kind
+    def _known(self, section: str, code: str) -> str:
+        return say(section, code, self._lang) if has(section, code) else code
 
     def _row_words(self, learner: LearnerView) -> Iterator[str]:
         """The sentences of the roster's report about this row (its params stand there)."""
@@ -140,11 +138,13 @@ class ClassWords:
 
 def means(result: Result, closes_on: date, lang: Language) -> Iterator[Mean]:
     """The mean of every question that was answered, in the order asked."""
-    yield from question_means(result.population, result.sums, result.answers, closes_on, lang)
+    yield from question_means(
+        result.population, result.sums, result.answers, closes_on=closes_on, lang=lang
+    )
 
 
 def question_means(
-    population: str, sums: Mapping[str, int], answers: int, closes_on: date, lang: Language
+    population: str, sums: Mapping[str, int], answers: int, *, closes_on: date, lang: Language
 ) -> Iterator[Mean]:
     """Means by question from sums of points; one decimal, halves up."""
     asked = survey_on(closes_on).of(population)

@@ -1,4 +1,4 @@
-"""The page of a class: who learns in it, by which rules, with what result and what they said of it."""
+"""The page of a class: who learns, by which rules, with what result, and what they said."""
 
 from datetime import date
 from typing import Annotated
@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse
 
 from api import view
 from api.auth import Signed
-from api.pages.class_words import ClassWords
 from api.deps import Db, Lang, Now, Settings, SignedIn
 from api.desk import AtDesk, Desk, Taken, workbook_of
 from api.once import Once, OnceOnly
+from api.pages.class_words import ClassWords
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
 from states.errors import BadInput, NotFound, NotYours
 from states.records import enrolments, surveys
@@ -37,12 +37,12 @@ Moves = Annotated[int, Form(ge=0)]
 
 
 @router.get("")
-def class_page(  # noqa: PLR0913  # what every page asks for
-    request: Request, db: Db, now: Now, me: SignedIn, lang: Lang, settings: Settings,
+def class_page(  # what every page asks for  # noqa: PLR0913
+    request: Request, db: Db, now: Now, *, me: SignedIn, lang: Lang, settings: Settings,
     code: str, no: int,
 ) -> HTMLResponse:  # fmt: skip
     """The page of one class."""
-    board = class_board(db, me.actor, code, no, now)
+    board = class_board(db, me.actor, code, no=no, at=now)
     return view.render(
         request,
         "class",
@@ -67,38 +67,38 @@ def class_page(  # noqa: PLR0913  # what every page asks for
 
 @router.post("/roster")
 def upload_roster(  # noqa: PLR0913
-    desk: AtDesk, me: SignedIn, lang: Lang, once: Once,
+    desk: AtDesk, me: SignedIn, lang: Lang, *, once: Once,
     code: str, no: int, file: Annotated[UploadFile, File()], moves: Moves,
 ) -> Response:  # fmt: skip
     """Read a roster: its good rows are enrolled, the others stand in the report."""
-    _check_role(desk, me, code, no, Kind.ROSTER_IMPORTED)
+    _check_role(desk, me, code, no=no, kind=Kind.ROSTER_IMPORTED)
     taken = desk.take_roster(code, no, workbook_of(file), seen_moves=moves)
-    return _taken(once, taken, lang, f"{_path(code, no)}#roster")
+    return _taken(once, taken, lang, href=f"{_path(code, no)}#roster")
 
 
 @router.post("/scores")
 def upload_scores(  # noqa: PLR0913
-    desk: AtDesk, me: SignedIn, lang: Lang, once: Once,
+    desk: AtDesk, me: SignedIn, lang: Lang, *, once: Once,
     code: str, no: int, file: Annotated[UploadFile, File()], moves: Moves,
 ) -> Response:  # fmt: skip
     """Read a score sheet: its good rows are registered, the others stand in the report."""
-    _check_role(desk, me, code, no, Kind.SCORES_IMPORTED)
+    _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
     taken = desk.take_scores(code, no, workbook_of(file), seen_moves=moves)
-    return _taken(once, taken, lang, f"{_path(code, no)}#scores")
+    return _taken(once, taken, lang, href=f"{_path(code, no)}#scores")
 
 
 @router.post("/scores/confirm")
 def confirm_scores(
-    desk: AtDesk, lang: Lang, once: Once, code: str, no: int, moves: Moves
+    desk: AtDesk, lang: Lang, once: Once, *, code: str, no: int, moves: Moves
 ) -> Response:
     """A second person of the district confirms what was registered (C17)."""
     desk.record(code, ScoresConfirmed(class_no=no), seen_moves=moves)
-    return _done(once, "scores_confirmed", lang, f"{_path(code, no)}#scores")
+    return _done(once, "scores_confirmed", lang, href=f"{_path(code, no)}#scores")
 
 
 @router.post("/admissions/{enrolment_id}")
 def decide_admission(  # noqa: PLR0913
-    desk: AtDesk, lang: Lang, once: Once, code: str, no: int, enrolment_id: int, moves: Moves,
+    desk: AtDesk, lang: Lang, once: Once, *, code: str, no: int, enrolment_id: int, moves: Moves,
     decision: Annotated[str, Form(pattern="^(admit|refuse)$")],
     reason: Annotated[str, Form(min_length=2, max_length=2000)],
 ) -> Response:  # fmt: skip
@@ -108,25 +108,25 @@ def decide_admission(  # noqa: PLR0913
         admit=decision == "admit", text=reason, actor=desk.actor, at=desk.at,
         settle=desk.settle, seen_moves=moves,
     )  # fmt: skip
-    return _done(once, "admission_decided", lang, f"{_path(code, no)}#roster")
+    return _done(once, "admission_decided", lang, href=f"{_path(code, no)}#roster")
 
 
 @router.post("/registration")
 def register(  # noqa: PLR0913
-    desk: AtDesk, lang: Lang, once: Once, code: str, no: int, moves: Moves,
+    desk: AtDesk, lang: Lang, once: Once, *, code: str, no: int, moves: Moves,
     number: Annotated[str, Form(min_length=1, max_length=120)],
     registered_on: Annotated[date, Form()],
 ) -> Response:  # fmt: skip
     """The class's number in the city's training information system (C14)."""
     fact = TrainingRegistered(class_no=no, number=number, registered_on=registered_on)
     desk.record(code, fact, seen_moves=moves)
-    return _done(once, "registered", lang, f"{_path(code, no)}#held")
+    return _done(once, "registered", lang, href=f"{_path(code, no)}#held")
 
 
 @router.post("/end")
 def end_class(  # noqa: PLR0913
     desk: AtDesk, lang: Lang, once: Once,
-    code: str, no: int, moves: Moves, ended_on: Annotated[date, Form()],
+    *, code: str, no: int, moves: Moves, ended_on: Annotated[date, Form()],
     delivered: Annotated[str, Form(max_length=8)], online: Annotated[str, Form(max_length=8)],
 ) -> Response:  # fmt: skip
     """What was held: hours in steps of a half (C02-C04)."""
@@ -137,22 +137,22 @@ def end_class(  # noqa: PLR0913
         online_half_hours=half_hours(online),
     )
     desk.record(code, fact, seen_moves=moves)
-    return _done(once, "class_ended", lang, f"{_path(code, no)}#held")
+    return _done(once, "class_ended", lang, href=f"{_path(code, no)}#held")
 
 
 @router.get("/roster.xlsx")
-def roster_blank(db: Db, now: Now, me: SignedIn, code: str, no: int) -> Response:
+def roster_blank(db: Db, now: Now, me: SignedIn, *, code: str, no: int) -> Response:
     """An empty roster to fill in."""
-    class_board(db, me.actor, code, no, now)
+    class_board(db, me.actor, code, no=no, at=now)
     return download(blank_roster(), f"学员花名册-{code}-{no}班.xlsx")
 
 
 @router.get("/sample-roster.xlsx")
-def roster_sample(  # noqa: PLR0913
-    db: Db, now: Now, me: SignedIn, settings: Settings, code: str, no: int
+def roster_sample(
+    db: Db, now: Now, me: SignedIn, *, settings: Settings, code: str, no: int
 ) -> Response:
     """Sample mode: a roster as an office would send it, made for this class's opening day."""
-    board = class_board(db, me.actor, code, no, now)
+    board = class_board(db, me.actor, code, no=no, at=now)
     if not settings.sample_mode:
         raise NotFound
     size = board.dossier.plan.class_size if board.dossier.plan else 20
@@ -167,9 +167,9 @@ def roster_sample(  # noqa: PLR0913
 
 
 @router.get("/scores.xlsx")
-def scores_blank(desk: AtDesk, me: SignedIn, code: str, no: int) -> Response:
-    """The score sheet of this class with its learners filled in; numbers whole, so examiners only."""
-    board = _check_role(desk, me, code, no, Kind.SCORES_IMPORTED)
+def scores_blank(desk: AtDesk, me: SignedIn, code: str, *, no: int) -> Response:
+    """The score sheet with the learners filled in; numbers whole, so examiners only."""
+    board = _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
     return download(
         blank_scores(_examinees(board), bank=board.klass.bank), f"考核成绩表-{code}-{no}班.xlsx"
     )
@@ -177,10 +177,10 @@ def scores_blank(desk: AtDesk, me: SignedIn, code: str, no: int) -> Response:
 
 @router.get("/sample-scores.xlsx")
 def scores_sample(
-    desk: AtDesk, me: SignedIn, settings: Settings, code: str, no: int
+    desk: AtDesk, me: SignedIn, settings: Settings, *, code: str, no: int
 ) -> Response:
     """Sample mode: the scores of an assessment held today."""
-    board = _check_role(desk, me, code, no, Kind.SCORES_IMPORTED)
+    board = _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
     if not settings.sample_mode:
         raise NotFound
     day = max(shanghai_day(desk.at), board.facts.ended_on or board.klass.ends_on)
@@ -189,11 +189,11 @@ def scores_sample(
 
 
 @router.get("/handout.pdf")
-def survey_handout(  # noqa: PLR0913
-    db: Db, now: Now, me: SignedIn, settings: Settings, code: str, no: int
+def survey_handout(
+    db: Db, now: Now, me: SignedIn, *, settings: Settings, code: str, no: int
 ) -> Response:
-    """One slip with a QR code for everybody who has no mail address; the district hands them out."""
-    board = class_board(db, me.actor, code, no, now)
+    """One slip with a QR code for everybody without a mail address; for the district."""
+    board = class_board(db, me.actor, code, no=no, at=now)
     if me.role not in DISTRICT_ROLES:
         raise NotYours
     links = surveys.links_for_handout(db, board.klass.id)
@@ -220,9 +220,9 @@ def half_hours(text: str) -> int:
     return int(whole) * 2 + (part.rstrip("0") == "5")
 
 
-def _check_role(desk: Desk, me: Signed, code: str, no: int, kind: Kind) -> ClassBoard:
+def _check_role(desk: Desk, me: Signed, code: str, *, no: int, kind: Kind) -> ClassBoard:
     """Before a workbook is read at all: is this person the one to send it? Raises NotYours."""
-    board = class_board(desk.session, desk.actor, code, no, desk.at)
+    board = class_board(desk.session, desk.actor, code, no=no, at=desk.at)
     if me.role not in board.rules[kind].who:
         raise NotYours
     return board
@@ -236,14 +236,14 @@ def _examinees(board: ClassBoard) -> list[Examinee]:
     ]
 
 
-def _taken(once: OnceOnly, taken: Taken, lang: Language, href: str) -> Response:
+def _taken(once: OnceOnly, taken: Taken, lang: Language, *, href: str) -> Response:
     code = "workbook_taken" if taken.imported else "workbook_refused"
     counts = {"accepted": taken.accepted, "rows": taken.rows}
     tone: Tone = "success" if taken.imported else "warning"
     return view.flash(once.redirect(href), say("done", code, lang, **counts), tone)
 
 
-def _done(once: OnceOnly, code: str, lang: Language, href: str) -> Response:
+def _done(once: OnceOnly, code: str, lang: Language, *, href: str) -> Response:
     return view.flash(once.redirect(href), say("done", code, lang))
 
 

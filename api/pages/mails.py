@@ -1,5 +1,6 @@
-"""Promised letters and what became of them; and the catch-all mailbox of a house without a server."""
+"""Promised letters and what became of them, and the catch-all mailbox of sample mode."""
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,7 @@ from api.guards import CSP_WITH_FRAMES
 from api.maildir import (
     HTML_POLICY,
     SANDBOX,
+    MailView,
     NoSuchMailError,
     count_messages,
     list_messages,
@@ -24,8 +26,8 @@ from states.records import mail_board
 from states.records.mail_board import LetterLine
 from states.rules.stages import Role
 from states.rules.words import Language, has, say
-from templates.shapes import MailLine
 from states.settings import Settings as AllSettings
+from templates.shapes import MailLine
 
 router = APIRouter()
 RETRY_ROLES = frozenset({Role.ADMINISTRATOR})
@@ -35,8 +37,8 @@ _SHOWN = {"promised": "waiting", "deferred": "waiting", "leased": "sending", "ac
 
 
 @router.get("/mails")
-def mails(  # noqa: PLR0913
-    request: Request, db: Db, me: SignedIn, lang: Lang,
+def mails(
+    request: Request, db: Db, me: SignedIn, *, lang: Lang,
     state: str = "waiting", before: int | None = None,
 ) -> HTMLResponse:  # fmt: skip
     """The outbox: letters that wait, were delivered, or were refused."""
@@ -55,7 +57,7 @@ def mails(  # noqa: PLR0913
 
 
 @router.post("/mails/{mail_id}/retry")
-def retry(db: Db, now: Now, me: SignedIn, lang: Lang, once: Once, mail_id: int) -> Response:  # noqa: PLR0913
+def retry(db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, mail_id: int) -> Response:
     """Send a refused letter again, after what was wrong has been put right."""
     if me.role not in RETRY_ROLES:
         raise NotYours
@@ -66,7 +68,7 @@ def retry(db: Db, now: Now, me: SignedIn, lang: Lang, once: Once, mail_id: int) 
 @router.get("/mailbox")
 def mailbox(
     request: Request, _: SignedIn, settings: Settings,
-    q: Annotated[str, Query(max_length=80)] = "", page: Annotated[int, Query(ge=1)] = 1,
+    *, q: Annotated[str, Query(max_length=80)] = "", page: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:  # fmt: skip
     """Every letter that the house's own mail server caught, newest first."""
     folder = _folder(settings)
@@ -105,8 +107,9 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
     office = name_of(line.office, lang) or say("mail_note", "outside", lang, copies=1)
     role = say("role", line.role, lang) if line.role else ""
     note = say("mail_note", "moot", lang) if line.state == "moot" else line.answer
+    known = has("mail_name", line.letter)
     return MailLine(
-        subject=say("mail_name", line.letter, lang) if has("mail_name", line.letter) else line.letter,
+        subject=say("mail_name", line.letter, lang) if known else line.letter,
         office=" · ".join(filter(None, (office, role, masked(line.person)))),
         address=masked_address(line.address),
         state=_SHOWN[line.state],  # type: ignore[arg-type]
@@ -117,14 +120,14 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
     )
 
 
-def _folder(settings: AllSettings):  # noqa: ANN202
+def _folder(settings: AllSettings) -> Path:
     """The mailbox exists in sample mode only: on a real installation nobody reads others' mail."""
     if not settings.sample_mode:
         raise NotFound
     return settings.mailbox_dir
 
 
-def _read(settings: AllSettings, key: str):  # noqa: ANN202
+def _read(settings: AllSettings, key: str) -> MailView:
     try:
         return read_message(_folder(settings), key)
     except NoSuchMailError as error:

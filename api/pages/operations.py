@@ -1,4 +1,4 @@
-"""How the service fares: what waits, what failed, when each sweep last ran; and the movable date."""
+"""How the service fares: what waits, failed, and last ran when; and the movable date."""
 
 import json
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 @router.get("/operations")
 def operations(
-    request: Request, db: Db, now: Now, me: SignedIn, settings: Settings
+    request: Request, db: Db, now: Now, *, me: SignedIn, settings: Settings
 ) -> HTMLResponse:
     """For those who run the service. Raises NotYours for all others."""
     if me.role not in OPERATING_ROLES:
@@ -54,8 +54,8 @@ def operations(
 
 
 @router.post("/clock")
-def move_clock(  # noqa: PLR0913
-    request: Request, db: Db, _: SignedIn, lang: Lang, settings: Settings,
+def move_clock(
+    request: Request, db: Db, _: SignedIn, *, lang: Lang, settings: Settings,
     step: Annotated[str, Form(pattern="^(day|week|next)$")],
 ) -> Response:  # fmt: skip
     """Sample mode: put the date forward; the flows do what falls due."""

@@ -25,13 +25,17 @@ LINES = (
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of the check. `findings` is empty when the rules have nothing to say."""
+    """One line of the check. `findings` is empty when the rules have nothing to say.
+
+    `waits`: not a flaw of the plan but a step still to come.
+    """
 
     label: str
     value: str
     clause: str
     findings: tuple[FindingLine, ...]
     waived: bool = False
+    waits: bool = False
 
 
 def check_lines(dossier: Dossier, lang: Language, *, signatures: bool = True) -> list[CheckLine]:
@@ -52,6 +56,7 @@ def _line(name: str, rules: tuple[str, ...], dossier: Dossier, lang: Language) -
         clause=found[0].clause if found else RULES[rules[0]].clause,
         findings=tuple(finding_line(f, lang) for f in found if f not in waived),
         waived=bool(waived),
+        waits=name == "signatures",
     )
 
 
@@ -64,7 +69,9 @@ def _value(name: str, dossier: Dossier, lang: Language) -> str:
     plan = the_plan(dossier)
     channel = book_of(dossier, the_law()).channels[plan.channel]
     if name == "employer" and not plan.employer:
-        return say("check_value", "no_employer" if channel.employer_required else "not_needed", lang)
+        return say(
+            "check_value", "no_employer" if channel.employer_required else "not_needed", lang
+        )
     if name == "employer":
         return plan.employer
     if name == "scope":

@@ -17,7 +17,7 @@ from api.pages.acts import acts_of, may, reasons
 from api.pages.forms import new_key
 from api.pages.plan_check import check_lines
 from api.pages.project_words import ProjectWords
-from api.pages.projects import SentForm
+from api.pages.sent import SentForm
 from api.pages.telling import entries_of
 from api.pages.wording import side_exit_of, strip_of
 from api.schemas import SimpleFact
@@ -29,12 +29,12 @@ from states.rules.facts import Kind
 from states.rules.guards import the_plan
 from states.rules.words import Language, say
 
-router = APIRouter(prefix="/projects/{code}")
+whole = APIRouter(prefix="/{code}")
 _FACT: TypeAdapter[SimpleFact] = TypeAdapter(SimpleFact)
 _FIELDS = ("text", "code", "rule", "subject")
 
 
-@router.get("")
+@whole.get("")
 def project(  # noqa: PLR0913
     request: Request, db: Db, now: Now, me: SignedIn, lang: Lang, code: str
 ) -> HTMLResponse:
@@ -62,7 +62,7 @@ def project(  # noqa: PLR0913
     )
 
 
-@router.post("/facts/{kind}")
+@whole.post("/facts/{kind}")
 def record_fact(  # noqa: PLR0913
     me: SignedIn, lang: Lang, desk: AtDesk, once: Once, form: SentForm, code: str, kind: str,
     moves: Annotated[int, Form(ge=0)],
@@ -73,7 +73,7 @@ def record_fact(  # noqa: PLR0913
     return view.flash(answer, told(say("act_done", kind, lang), outcome, lang))
 
 
-@router.post("/classes")
+@whole.post("/classes")
 def open_class(  # noqa: PLR0913
     me: SignedIn, lang: Lang, desk: AtDesk, once: Once, code: str,
     moves: Annotated[int, Form(ge=0)], no: Annotated[int, Form(ge=1, le=40)],
@@ -87,7 +87,7 @@ def open_class(  # noqa: PLR0913
 
 
 def told(done: str, outcome: Outcome, lang: Language) -> str:
-    """"已签署；项目进入“已批准”。" """
+    """ "已签署；项目进入“已批准”。" """
     which = "stage" if outcome.moves else "same"
     then = say("act_then", which, lang, stage=say("stage", outcome.stage, lang))
     return f"{done}；{then}" if lang == "zh" else f"{done}. {then}"
@@ -116,5 +116,3 @@ def _opening(file: ProjectFile, me: Signed, today: date) -> dict[str, object] | 
     opens = max(plan.opens_on, today)
     ends = plan.ends_on + (opens - plan.opens_on)
     return {"free": free, "opens_on": opens.isoformat(), "ends_on": ends.isoformat()}
-
-

@@ -1,12 +1,12 @@
 """The list of projects, and the form with which a provider proposes one or completes it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
-from starlette.datastructures import FormData
 
 from api import view
 from api.auth import Signed
@@ -18,7 +18,10 @@ from api.pages.acts import may
 from api.pages.forms import new_key
 from api.pages.plan_check import CheckLine, check_lines
 from api.pages.plan_form import Typed
+from api.pages.project import whole
 from api.pages.rows import project_row, side_counts, stage_links
+from api.pages.sent import SentForm
+from api.pages.wording import name_of
 from states.errors import NotYours
 from states.records import boards
 from states.records.boards import Wanted
@@ -34,11 +37,6 @@ router = APIRouter(prefix="/projects")
 FILTERS = ("stage", "district", "channel", "text")
 
 
-async def form_of(request: Request) -> FormData:
-    return await request.form()
-
-
-SentForm = Annotated[FormData, Depends(form_of)]
 Asked = Annotated[tuple[str, str], Depends(fingerprint)]
 
 
@@ -63,7 +61,7 @@ def project_list(  # noqa: PLR0913
         first_href=f"/projects?{urlencode(kept)}" if wanted.after is not None else "",
         stages=[Option(value=s, label=say("stage", s, lang)) for s in Stage],
         channels=_channels(lang),
-        districts=_districts(db, lang) if me.office.kind != "district" else [],
+        districts=_named(boards.offices(db, "district"), lang) if me.office.kind != "district" else [],
         stage_links=stage_links(boards.counts(db, me.actor), lang, wanted.stage),
         side_counts=side_counts(boards.counts(db, me.actor), lang, wanted.stage),
         may_propose=me.role is Role.PROVIDER,
@@ -81,8 +79,9 @@ def new_project(  # noqa: PLR0913
     _only_providers(me)
     said = plan_form.blank()
     if example and settings.sample_mode:
-        districts = boards.offices(db, "district")
-        said = plan_form.example(shanghai_day(now), districts[0].code if districts else "")
+        today = shanghai_day(now)
+        districts = boards.reviewing_districts(db, today)
+        said = plan_form.example(today, districts[0].code if districts else "")
     return _form(request, db, now, me, lang, said=said, sample=settings.sample_mode)
 
 
@@ -166,14 +165,16 @@ def _form(  # noqa: PLR0913, PLR0917
         said=said,
         lines=_check(db, now, me, lang, said),
         channels=_channels(lang),
-        districts=_districts(db, lang),
+        districts=_named(boards.reviewing_districts(db, shanghai_day(now)), lang),
         modes=[Option(value=m, label=say("mode", m, lang)) for m in Mode],
         key=new_key(),
         sample=sample,
         action=f"/projects/{file.project.code}/plan" if file else "/projects",
         project=file.project if file else None,
         asked_for=file.project.send_back_text if file else "",
-        labels={name: say("plan_field", name, lang) for name in (*plan_form.SINGLE, *plan_form.UNIT)},
+        labels={
+            name: say("plan_field", name, lang) for name in (*plan_form.SINGLE, *plan_form.UNIT)
+        },
     )
 
 
@@ -192,8 +193,9 @@ def _channels(lang: Language) -> list[Option]:
     return [Option(value=c, label=say("channel", c, lang)) for c in Channel]
 
 
-def _districts(db: Session, lang: Language) -> list[Option]:
-    return [
-        Option(value=office.code, label=office.name_zh if lang == "zh" else office.name_en)
-        for office in boards.offices(db, "district")
-    ]
+def _named(offices: Sequence[Office], lang: Language) -> list[Option]:
+    return [Option(value=office.code, label=name_of(office, lang)) for office in offices]
+
+
+# After /projects/new and /projects/check, which are no codes of projects.
+router.include_router(whole)

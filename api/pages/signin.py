@@ -3,15 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from api import auth, view
-from api.deps import COOKIE, Db, Lang, Settings, Visitor, may_enter_as_sample, token_of
+from api.deps import Db, Lang, Settings, Visitor, may_enter_as_sample, token_of
+from api.entrance import (
+    SamplePerson,
+    checked_sign_in,
+    give_cookie,
+    safe_next,
+    sample_people,
+    take_cookie,
+)
 from api.errors import words_for
 from api.problems import SignInFailed, TooManyTries, WeakPassword
 from states.errors import DubanError
@@ -19,32 +25,16 @@ from states.rules.words import Language, say
 
 router = APIRouter()
 
-_PEOPLE = text("""
-SELECT a.id, p.name, a.role, o.name_zh, o.name_en, o.kind, o.code
-  FROM appointment a
-  JOIN person p ON p.id = a.person_id
-  JOIN office o ON o.id = a.office_id
- WHERE EXISTS (SELECT 1 FROM account c WHERE c.person_id = p.id AND NOT c.disabled)
- ORDER BY array_position(ARRAY['provider', 'district', 'centre', 'bureau', 'service'], o.kind),
-          o.code, a.role = 'district_examiner', a.id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class SamplePerson:
-    """One entry that needs no password. `id` is an appointment's."""
-
-    id: int
-    name: str
-    role: str
+# The way of a project: from the provider to its district, and on to the centre.
+_ORDER = ("provider", "district", "centre", "bureau", "service")
 
 
 @dataclass(frozen=True, slots=True)
 class SampleOffice:
-    """An office with its people, and what each role may do."""
+    """An office, its people (appointment, name, role), and what each role may do."""
 
     name: str
-    people: tuple[SamplePerson, ...]
+    people: tuple[tuple[int, str, str], ...]
     may_do: tuple[tuple[str, str], ...]
 
 
@@ -53,7 +43,7 @@ def entrance(  # noqa: PLR0913
     request: Request, db: Db, settings: Settings, lang: Lang, _: Visitor, next: str = "/",  # noqa: A002
 ) -> HTMLResponse:  # fmt: skip
     """The form, and in sample mode the people one can be."""
-    return _page(request, db, settings, lang, onward=_inside(next))
+    return _page(request, db, settings, lang, onward=safe_next(next))
 
 
 @router.post("/signin")
@@ -63,16 +53,12 @@ def sign_in(  # noqa: PLR0913
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:  # fmt: skip
     """Open a session; a failure says no more than that the two do not belong together."""
-    tries, address = request.app.state.tries, request.client.host if request.client else ""
+    onward = safe_next(next)
     try:
-        tries.check(login, address)
-        token = auth.sign_in(db, login.strip(), password)
+        token = checked_sign_in(request, db, login.strip(), password)
     except (SignInFailed, TooManyTries) as error:
-        if isinstance(error, SignInFailed):
-            tries.failed(login, address)
-        return _page(request, db, settings, lang, onward=_inside(next), login=login, error=error)
-    tries.succeeded(login)
-    return _entered(RedirectResponse(_inside(next), 303), token, settings)
+        return _page(request, db, settings, lang, onward=onward, login=login, error=error)
+    return give_cookie(request, RedirectResponse(onward, 303), token)
 
 
 @router.post("/signin/sample")
@@ -86,16 +72,14 @@ def enter_as(  # noqa: PLR0913
     token = auth.enter_sample(db, appointment_id, allowed=allowed)
     if before:
         auth.sign_out(db, before)
-    return _entered(RedirectResponse(_inside(next), 303), token, settings)
+    return give_cookie(request, RedirectResponse(safe_next(next), 303), token)
 
 
 @router.post("/signout")
 def sign_out(request: Request, db: Db, _: Visitor) -> Response:
     """End the session here and now."""
     auth.sign_out(db, token_of(request))
-    response = RedirectResponse("/signin", 303)
-    response.delete_cookie(COOKIE)
-    return response
+    return take_cookie(RedirectResponse("/signin", 303))
 
 
 @router.get("/set-password/{token}")
@@ -155,33 +139,19 @@ def _password_page(  # noqa: PLR0913, PLR0917
 
 
 def _sample_offices(db: Session, lang: Language) -> Iterator[SampleOffice]:
-    rows = db.connection().execute(_PEOPLE).all()
-    for code in dict.fromkeys(row.code for row in rows):
-        yield _sample_office([row for row in rows if row.code == code], lang)
+    people = sample_people(db)
+    codes = dict.fromkeys((_ORDER.index(one.office_kind), one.office_code) for one in people)
+    for _, code in sorted(codes):
+        yield _sample_office([one for one in people if one.office_code == code], lang)
 
 
-def _sample_office(rows: list[Row[tuple[object, ...]]], lang: Language) -> SampleOffice:
-    people = tuple(SamplePerson(row.id, row.name, say("role", row.role, lang)) for row in rows)
-    roles = dict.fromkeys(row.role for row in rows)
+def _sample_office(people: list[SamplePerson], lang: Language) -> SampleOffice:
+    said = [(one.appointment_id, one.name, say("role", one.role, lang)) for one in people]
+    roles = dict.fromkeys(one.role for one in people)
     may_do = tuple((say("role", role, lang), say("may_do", role, lang)) for role in roles)
-    return SampleOffice(rows[0].name_zh if lang == "zh" else rows[0].name_en, people, may_do)
-
-
-def _entered(response: Response, token: str, settings: Settings) -> Response:
-    """The session's cookie: for this browser session, never readable by a script."""
-    secure = settings.base_url.startswith("https:")
-    response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure)
-    return response
-
-
-def _inside(path: str) -> str:
-    """A path of this site, whatever a link may ask for."""
-    parts = urlsplit(path)
-    clean = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if clean and not parts.netloc and path.isprintable() else "/"
+    name = people[0].name_zh if lang == "zh" else people[0].name_en
+    return SampleOffice(name, tuple(said), may_do)
 
 
 def _sentence(error: DubanError, lang: Language) -> str:
     return words_for("error", error.code, lang, error.params)
-
-

@@ -1,6 +1,8 @@
-"""The survey behind a one-time link: public, kind, made for a phone; looking at it changes nothing."""
+"""The survey behind a one-time link: public, kind, for a phone; looking changes nothing."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import view
@@ -14,7 +16,7 @@ router = APIRouter(prefix="/survey/{token}")
 
 
 @router.get("")
-def survey(request: Request, db: Db, now: Now, lang: Lang, token: str) -> HTMLResponse:
+def survey(request: Request, db: Db, now: Now, *, lang: Lang, token: str) -> HTMLResponse:
     """The form, or a friendly word when there is nothing (more) to answer."""
     try:
         found = surveys.invitation(db, token)
@@ -25,11 +27,17 @@ def survey(request: Request, db: Db, now: Now, lang: Lang, token: str) -> HTMLRe
     return _form(request, found, lang=lang)
 
 
+async def sent_fields(request: Request) -> dict[str, str]:
+    """The fields of a form whose names the rulebook gives."""
+    return {key: str(value) for key, value in (await request.form()).items()}
+
+
 @router.post("")
-async def answer(request: Request, db: Db, now: Now, lang: Lang, token: str) -> Response:
+def answer(
+    request: Request, db: Db, now: Now, *, lang: Lang, token: str,
+    given: Annotated[dict[str, str], Depends(sent_fields)],
+) -> Response:  # fmt: skip
     """Take the answer once; a second one of the same link changes nothing."""
-    form = await request.form()
-    given = {key: str(value) for key, value in form.items()}
     try:
         found = surveys.invitation(db, token)
         ratings = {k: int(given[k]) for k in found.questions.keys if given.get(k, "").isdecimal()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from api.auth import Signed
@@ -28,7 +29,7 @@ def entries_of(file: ProjectFile, me: Signed, lang: Language) -> list[Entry]:
 def _plans_before(file: ProjectFile) -> dict[int, Payload]:
     """For every plan but the first, the one it replaced."""
     plans = [e for e in file.entries if e.kind == "fact" and e.name == Kind.PLAN_SUBMITTED]
-    return {new.seq: old.payload for old, new in zip(plans, plans[1:], strict=False)}
+    return {new.seq: old.payload for old, new in pairwise(plans)}
 
 
 def _entry(row: EntryRow, me: Signed, lang: Language, before: Payload | None) -> Entry:  # noqa: PLR0917
@@ -54,8 +55,8 @@ def _may_know(row: EntryRow, me: Signed) -> bool:
 
 def _move(row: EntryRow, lang: Language) -> str:
     arrow, stage = say("arrow", row.name, lang), say("stage", row.to_stage or "", lang)
-    by = say("moved", "clause", lang, clause=source_of(row.clause, lang))
-    return f"{say('moved', 'to', lang, arrow=arrow, stage=stage)} ({by})"
+    clause = source_of(row.clause, lang)
+    return say("moved", "to", lang, arrow=arrow, stage=stage, clause=clause)
 
 
 def _fact(row: EntryRow, lang: Language) -> str:

@@ -145,7 +145,9 @@ def mail_line(row: MailRow, lang: Language) -> MailLine:
     note = say("mail_note", "moot", lang) if row.state == "moot" else row.answer
     return MailLine(
         subject=say("mail_name", row.letter, lang) if has("mail_name", row.letter) else row.letter,
-        office=" · ".join(filter(None, (office, role, mask_name(row.person) if row.person else ""))),
+        office=" · ".join(
+            filter(None, (office, role, masked(row.person)))
+        ),
         address=masked_address(row.email),
         state=_MAIL_STATES[row.state],  # type: ignore[arg-type]
         promised_at=row.promised_at,
@@ -153,6 +155,11 @@ def mail_line(row: MailRow, lang: Language) -> MailLine:
         answer=note,
         attempts=row.attempts,
     )
+
+
+def masked(name: str) -> str:
+    """A person's name for somebody who need not know it; empty for nobody's."""
+    return mask_name(name) if name else ""
 
 
 def masked_address(address: str) -> str:

@@ -15,7 +15,8 @@ from states.errors import NotYours
 router = APIRouter(tags=["operations"])
 
 _HEALTH = text("""
-SELECT (SELECT max(at) FROM heartbeat WHERE part = 'worker') AS worker,
+SELECT (SELECT at FROM heartbeat WHERE part = 'worker') AS worker,
+       (SELECT CAST(detail->>'prefect' AS boolean) FROM heartbeat WHERE part = 'worker') AS prefect,
        (SELECT count(*) FROM outbox WHERE state IN ('promised', 'leased', 'deferred')) AS mails,
        (SELECT count(*) FROM project WHERE unsettled) AS unsettled
 """)
@@ -63,6 +64,7 @@ def _health(session: Session) -> HealthOut:
         ok=True,
         database=True,
         worker_seen_seconds_ago=None if seen is None else int(seen),
+        prefect=row.prefect,
         mails_waiting=row.mails,
         unsettled=row.unsettled,
     )

@@ -63,7 +63,7 @@ def propose(desk: AtDesk, once: Once, proposal: Proposal) -> Response:
 
 
 @router.get("/{code}", responses=told.problems(401, 404))
-def look(session: Db, me: SignedIn, now: Now, code: str) -> ProjectOut:
+def look(session: Db, me: SignedIn, now: Now, *, code: str) -> ProjectOut:
     """Where a project stands, what is missing, who acts next, and all that happened."""
     file = dossiers.read(session, me.actor, code, at=now, today=shanghai_day(now))
     return told.project(file)
@@ -79,7 +79,7 @@ def record(
     once: Once,
     *,
     code: str,
-    fact: Annotated[SimpleFact, Body(openapi_examples=FACT_EXAMPLES)],
+    fact: Annotated[SimpleFact, Body(discriminator="kind", openapi_examples=FACT_EXAMPLES)],
     moves: Seen = None,
 ) -> Response:
     """Record a fact; every move that the rules now allow is made in the same transaction."""
@@ -87,7 +87,7 @@ def record(
 
 
 @router.get("/{code}/mails", responses=told.problems(401, 404))
-def mails(session: Db, me: SignedIn, now: Now, code: str) -> list[MailOut]:
+def mails(session: Db, me: SignedIn, now: Now, *, code: str) -> list[MailOut]:
     """What was promised to whom about this project, and how far it got."""
     file = dossiers.read(session, me.actor, code, at=now, today=shanghai_day(now))
     return [told.mail(row) for row in file.mails]

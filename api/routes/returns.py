@@ -33,9 +33,7 @@ _OF_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER})
 
 
 @router.get("", responses=told.problems(401, 403))
-def list_returns(
-    session: Db, me: SignedIn, month: str = "", state: str = ""
-) -> list[ReturnOut]:
+def list_returns(session: Db, me: SignedIn, *, month: str = "", state: str = "") -> list[ReturnOut]:
     """The returns you may see, the newest month first: a district's own, all for the centre."""
     asked = {"month": month, "state": state, "office": _reach(me.actor)}
     found = session.connection().execute(_LIST, asked).scalars().all()
@@ -60,14 +58,14 @@ def compile_now(desk: AtDesk, once: Once, asked: Month) -> Response:
 
 
 @router.post("/{number}/prepare", response_model=ReturnOut, responses=_REFUSALS)
-def prepare(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+def prepare(desk: AtDesk, once: Once, *, number: int, version: Version) -> Response:
     """The first person of the district signs for the figures."""
     returns.sign_prepared(desk.session, number, actor=desk.actor, at=desk.at, seen=version)
     return _answer(desk, once, number)
 
 
 @router.post("/{number}/submit", response_model=ReturnOut, responses=_REFUSALS)
-def submit(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+def submit(desk: AtDesk, once: Once, *, number: int, version: Version) -> Response:
     """A second person signs, and the return goes to the centre."""
     returns.sign_checked_and_submit(
         desk.session, number, actor=desk.actor, at=desk.at, seen=version
@@ -76,7 +74,7 @@ def submit(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
 
 
 @router.post("/{number}/accept", response_model=ReturnOut, responses=_REFUSALS)
-def accept(desk: AtDesk, once: Once, number: int, version: Version) -> Response:
+def accept(desk: AtDesk, once: Once, *, number: int, version: Version) -> Response:
     """The centre accepts; the projects in it move on."""
     returns.accept(
         desk.session, number, actor=desk.actor, at=desk.at, seen=version, settle=desk.settle

@@ -6,14 +6,22 @@ from api import auth, told
 from api.deps import Db, Settings, SignedIn, Visitor, may_enter_as_sample, token_of
 from api.entrance import checked_sign_in, sample_people
 from api.problems import NotSignedIn, SampleEntryClosed
-from api.schemas import Credentials, Done, OfficeOut, SampleEntry, SamplePersonOut, SessionOut, Words
+from api.schemas import (
+    Credentials,
+    Done,
+    OfficeOut,
+    SampleEntry,
+    SamplePersonOut,
+    SessionOut,
+    Words,
+)
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
 @router.post("", status_code=201, responses=told.problems(401, 403, 422))
 def sign_in(
-    request: Request, session: Db, settings: Settings, entry: Credentials | SampleEntry
+    request: Request, session: Db, settings: Settings, *, entry: Credentials | SampleEntry
 ) -> SessionOut:
     """Open a session with login and password, or in sample mode with an appointment."""
     if isinstance(entry, SampleEntry):

@@ -27,7 +27,7 @@ def questions(session: Db, token: str) -> QuestionsOut:
 
 
 @router.post("/{token}", status_code=201, responses=told.problems(404, 422))
-def answer(session: Db, now: Now, token: str, given: Ratings) -> Done:
+def answer(session: Db, now: Now, *, token: str, given: Ratings) -> Done:
     """Answer once; the answer keeps no path back to whoever gave it."""
     surveys.answer(session, token, ratings=given.ratings, comment=given.comment, at=now)
     return Done()

@@ -31,6 +31,30 @@
     .forEach((menu) => { if (!menu.contains(except)) menu.open = false; });
   document.addEventListener("click", (event) => closeMenus(event.target));
 
+  // Tables that grow: a copy of the last row, emptied; the last one left is only emptied.
+  const emptied = (row) => {
+    row.querySelectorAll("input").forEach((input) => { input.value = ""; input.classList.remove("is-invalid"); });
+    row.querySelectorAll(".field-error").forEach((error) => error.remove());
+    row.querySelectorAll("[id]").forEach((part) => part.removeAttribute("id"));
+    return row;
+  };
+  document.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-row]");
+    const drop = event.target.closest("[data-drop-row]");
+    if (add) {
+      const body = document.querySelector(add.dataset.addRow);
+      body.append(emptied(body.lastElementChild.cloneNode(true)));
+      body.lastElementChild.querySelector("input").focus();
+    }
+    if (drop) {
+      const row = drop.closest("tr");
+      const form = row.closest("form");
+      if (row.parentElement.children.length > 1) row.remove(); else emptied(row);
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   // "/" goes to the search box, j and k walk the rows of a list, Escape closes menus.
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
   const walk = (step) => {

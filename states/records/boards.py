@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from states.actor import Actor
 from states.records.scope import visible
-from states.records.tables import LedgerEntry, Office, Person, Project, Timer
+from states.records.tables import Appointment, LedgerEntry, Office, Person, Project, Timer
 from states.rules.stages import STRAIGHT_PATH, Role, Stage
 
 PAGE = 50
@@ -128,7 +128,7 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], 
     return lines[:PAGE], len(lines) > PAGE
 
 
-def lately(session: Session, actor: Actor, limit: int = 12) -> list[Lately]:
+def lately(session: Session, actor: Actor, limit: int = 9) -> list[Lately]:
     """The newest entries of the ledgers of all visible projects."""
     query = (
         select(
@@ -157,6 +157,22 @@ def offices(session: Session, kind: str) -> Sequence[Office]:
     """All offices of a kind, by code."""
     query = select(Office).where(col(Office.kind) == kind).order_by(col(Office.code))
     return session.scalars(query).all()
+
+
+def reviewing_districts(session: Session, day: date) -> Sequence[Office]:
+    """The districts in which somebody reviews plans on that day, by code."""
+    reviews = (
+        select(Appointment.id)
+        .where(
+            col(Appointment.office_id) == Office.id,
+            col(Appointment.role) == Role.REVIEWER,
+            col(Appointment.since) <= day,
+            or_(col(Appointment.until).is_(None), col(Appointment.until) >= day),
+        )
+        .exists()
+    )
+    query = select(Office).where(col(Office.kind) == "district", reviews)
+    return session.scalars(query.order_by(col(Office.code))).all()
 
 
 def _lines(actor: Actor, joined: Any, timer: Any = Timer) -> Select[Any]:  # noqa: ANN401

@@ -54,7 +54,7 @@ class ClassBoard:
         return actor.role in rule.who and self.project.stage in rule.stages
 
 
-def class_board(session: Session, actor: Actor, code: str, no: int, at: datetime) -> ClassBoard:
+def class_board(session: Session, actor: Actor, code: str, *, no: int, at: datetime) -> ClassBoard:
     """Everything the page needs, in a handful of queries. Raises NotFound."""
     project = find(session, actor, code)
     klass = class_of(session, project.id, no)
@@ -81,7 +81,7 @@ def class_board(session: Session, actor: Actor, code: str, no: int, at: datetime
 
 def _unmailed(session: Session, class_id: int) -> int:
     """How many who have not answered can only be handed their link on paper."""
-    return session.connection().execute(_UNMAILED, {"class_id": class_id}).scalar_one()
+    return int(session.connection().execute(_UNMAILED, {"class_id": class_id}).scalar_one())
 
 
 def _names(session: Session, office_id: int) -> Names:

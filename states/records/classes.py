@@ -1,6 +1,5 @@
 """Classes: filed and pinned on opening, and what the pages of a class read of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -135,5 +134,5 @@ def roster_of(session: Session, class_id: int) -> list[LearnerView]:
     return [LearnerView(**row._mapping) for row in rows]  # noqa: SLF001
 
 
-def _values(pin: Pin) -> Mapping[str, Any]:
+def _values(pin: Pin) -> dict[str, Any]:
     return {name: getattr(pin, name) for name in Pin.__slots__}

@@ -98,7 +98,9 @@ class ProjectFile:
 
     def newest(self, kind: Kind) -> EntryRow | None:
         """The last entry of a kind of fact."""
-        return next((e for e in reversed(self.entries) if e.kind == "fact" and e.name == kind), None)
+        return next(
+            (e for e in reversed(self.entries) if e.kind == "fact" and e.name == kind), None
+        )
 
     def names(self) -> dict[int, str]:
         """The persons who acted on this project, by id."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from states.actor import Actor
@@ -101,9 +101,9 @@ def _reach(actor: Actor) -> dict[str, object]:
     return {"everything": actor.role in ALL_SEEING, "office": actor.office_id}
 
 
-def _line(row: Mapping[str, object]) -> LetterLine:
+def _line(row: RowMapping) -> LetterLine:
     values = {name: row[name] for name in LetterLine.__slots__ if name != "office"}
     texts = {name: str(row[name] or "") for name in ("code", "role", "person", "address")}
     named = row["name_zh"]
     office = Names(str(named), str(row["name_en"])) if named else None
-    return LetterLine(**values | texts, office=office)  # type: ignore[arg-type]
+    return LetterLine(**values | texts, office=office)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -116,7 +116,7 @@ def operations_board(session: Session, *, at: datetime) -> OperationsBoard:
     run, machine = session.connection().execute, datetime.now(UTC)
     asked = {"now": at, "today": at.date()}
     return OperationsBoard(
-        waiting=Waiting(**run(_WAITING, asked).one()._mapping),  # noqa: SLF001  public in SQLAlchemy
+        waiting=Waiting(**run(_WAITING, asked).mappings().one()),
         sweeps=tuple(
             SweepLine(**row, late=_is_late(row, at, machine)) for row in run(_SWEEPS).mappings()
         ),
@@ -125,7 +125,7 @@ def operations_board(session: Session, *, at: datetime) -> OperationsBoard:
     )
 
 
-def _is_late(row: Mapping[str, object], at: datetime, machine: datetime) -> bool:
+def _is_late(row: RowMapping, at: datetime, machine: datetime) -> bool:
     started, until = row["started_at"], row["handled_until"]
     hangs = row["finished_at"] is None and isinstance(started, datetime)
     if str(row["outcome"]).startswith("failed"):
@@ -136,7 +136,7 @@ def _is_late(row: Mapping[str, object], at: datetime, machine: datetime) -> bool
     return bool(patience) and isinstance(until, datetime) and at - until > (patience or STUCK_AFTER)
 
 
-def _beat(row: Mapping[str, object], machine: datetime) -> Beat:
+def _beat(row: RowMapping, machine: datetime) -> Beat:
     seen = row["at"]
     age = machine - seen if isinstance(seen, datetime) else timedelta.max
     detail = row["detail"]

@@ -14,8 +14,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from states.records.letter_facts import LeasedMail, context_for, contexts_for
 from states.rules.deadlines import shanghai_day
 from states.rules.stages import Role
+
+__all__ = [
+    "KeptMail", "LeasedMail", "context_for", "contexts_for", "delay_after", "for_project", "lease",
+    "mark", "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
+]  # fmt: skip
 
 FIRST_DELAYS = (
     timedelta(seconds=30),
@@ -25,6 +31,7 @@ FIRST_DELAYS = (
 )
 LATER_DELAY = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(days=5)
+_FINAL = frozenset({"accepted", "refused"})
 GIVEN_UP = "given up after repeats"
 
 _INSERT = """
@@ -47,7 +54,7 @@ ON CONFLICT (key) DO NOTHING
 RETURNING 1)
 SELECT count(*) AS letters, CASE WHEN count(*) > 0 THEN pg_notify('duban_work', '') END
   FROM promised
-""")
+""")  # noqa: S608  constants of this file
 _PROMISE_TO_PERSON = text(f"""
 WITH promised AS (
 {_INSERT}
@@ -56,7 +63,7 @@ ON CONFLICT (key) DO NOTHING
 RETURNING 1)
 SELECT count(*) AS letters, CASE WHEN count(*) > 0 THEN pg_notify('duban_work', '') END
   FROM promised
-""")
+""")  # noqa: S608
 
 # Due: promised by the office's date, to be repeated by the machine's clock, or left by a dead
 # worker. While a project is unsettled its open duties are not known: its letters wait for that.
@@ -112,8 +119,7 @@ RETURNING m.id, m.key, m.letter, m.language, m.project_id, m.person_id,
 """)  # noqa: S608
 _MARK = text("""
 UPDATE outbox SET state = :state, answer = :answer, lease = '', leased_until = NULL,
-       not_before = CASE WHEN :state = 'deferred' THEN :again ELSE not_before END,
-       done_at = CASE WHEN :state = 'deferred' THEN NULL ELSE CAST(:now AS timestamptz) END
+       not_before = coalesce(CAST(:again AS timestamptz), not_before), done_at = :done
  WHERE id = :id AND lease = :lease AND state = 'leased'
 RETURNING id
 """)
@@ -128,27 +134,6 @@ SELECT m.id, m.letter, m.language, m."to", m.state, m.promised_at, m.done_at, m.
   FROM outbox m LEFT JOIN person p ON p.id = m.person_id
  WHERE m.project_id = :project_id ORDER BY m.id
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class LeasedMail:
-    """A letter that one worker may send until its lease ends. `to` is a whole address."""
-
-    id: int
-    key: str
-    letter: str
-    language: str
-    project_id: int | None
-    person_id: int | None
-    to: str
-    name: str
-    context: Mapping[str, Any]
-    duty: str
-    subject: str
-    message_id: str
-    promised_at: datetime
-    attempts: int
-    lease: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +189,7 @@ def promise_to_person(  # noqa: PLR0913  what, to whom, and about what
     project_id: int | None = None,
     duty: str = "",
 ) -> int:
-    """Promise a letter to one person; a repeat of the key adds nothing. Answers how many were new."""
+    """Promise a letter to one person, once per key. Answers how many were new."""
     asked = _values(key, letter, context, at=at, project_id=project_id, duty=duty)
     found = session.connection().execute(_PROMISE_TO_PERSON, asked | {"person_id": person_id})
     return int(found.one().letters)
@@ -218,7 +203,7 @@ def lease(
     Empty when nothing is due. An attempt counts from here on, so that a letter that kills its
     worker is given up too.
     """
-    asked = {"at": at, "machine_now": machine_now}
+    asked: dict[str, Any] = {"at": at, "machine_now": machine_now}
     session.connection().execute(_MARK_MOOT, asked | {"today": shanghai_day(at)})
     until = machine_now + timedelta(seconds=lease_seconds)
     asked |= {"lease": randomness.token_hex(8), "until": until, "limit": limit}
@@ -235,13 +220,14 @@ def mark(
     The last two are repeated with the same Message-ID until patience ends. Answers False when the
     lease has passed to somebody else: then nothing is written.
     """
-    state = outcome if outcome in ("accepted", "refused") else "deferred"
-    delay = delay_after(mail.attempts)
-    if state == "deferred" and delay is None:
-        state, answer = "refused", f"{GIVEN_UP}: {answer}"
+    state, delay = outcome, delay_after(mail.attempts)
+    if outcome not in _FINAL:
+        state = "deferred" if delay else "refused"
+        answer = answer if delay else f"{GIVEN_UP}: {answer}"
+    again = machine_now + delay if delay and state == "deferred" else None
     asked = {
-        "id": mail.id, "lease": mail.lease, "state": state, "answer": answer,
-        "now": machine_now, "again": machine_now + (delay or LATER_DELAY),
+        "id": mail.id, "lease": mail.lease, "state": state, "answer": answer, "again": again,
+        "done": None if again else machine_now,
     }  # fmt: skip
     return session.connection().execute(_MARK, asked).first() is not None
 
@@ -271,7 +257,7 @@ def for_project(session: Session, project_id: int) -> list[KeptMail]:
     return [KeptMail(**row._mapping) for row in rows]  # noqa: SLF001
 
 
-def _values(  # noqa: PLR0913  one row
+def _values(
     key: str,
     letter: str,
     context: Mapping[str, Any],

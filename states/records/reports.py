@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, text
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from states.errors import BadInput
 from states.records.tables import ImportReport
@@ -59,7 +59,7 @@ def keep(
     values = {name: getattr(sheet, name) for name in Sheet.__slots__}
     values |= {"findings": list(sheet.findings), "imported": imported}
     values |= {"person_id": person_id, "at": at}
-    made = insert(ImportReport).values(values).returning(ImportReport.id)  # type: ignore[arg-type]
+    made = insert(ImportReport).values(values).returning(col(ImportReport.id))
     return int(session.connection().execute(made).scalar_one())
 
 

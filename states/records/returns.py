@@ -1,4 +1,4 @@
-"""A district's monthly return: compiled from surveyed classes, signed by two, accepted or sent back.
+"""A district's monthly return: compiled from surveyed classes, signed by two, accepted or not.
 
 Its classes are those whose scores were confirmed by the end of the month (A13) and that no other
 return names. A state changes only from the version that was seen.
@@ -7,23 +7,20 @@ return names. A state changes only from the version that was seen.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from states import actions
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours, ProjectMoved
 from states.records import outbox
-from states.rules.deadlines import shanghai_day
 from states.rules.facts import ReturnAccepted
-from states.rules.law import the_law
 from states.rules.machine import midnight
+from states.rules.months import first_after
 from states.rules.stages import Role, Stage
-
-_ONE_DAY = timedelta(days=1)
 
 # A returned draft is compiled anew; what somebody has signed is left alone.
 _BEGIN = text("""
@@ -185,17 +182,27 @@ class Passer:
 def compile_return(session: Session, *, district_id: int, month: str, at: datetime) -> int:
     """Make or refresh a district's draft for a month ("2026-04"), empty when nothing is to report.
 
-    A return that carries a signature is left as it is. Answers its id in any case.
+    A return that carries a signature is left as it is. Answers its id in any case. Raises
+    BadInput(why="month_unreadable").
     """
+    until = _end_of(month)
     asked = {"district_id": district_id, "month": month}
     begun = session.connection().execute(_BEGIN, asked | {"at": at}).scalar()
     if begun is None:
         return int(session.connection().execute(_KNOWN, asked).scalar_one())
-    until = {"id": begun, "district_id": district_id, "until": midnight(first_after(month))}
+    named = {"id": begun, "district_id": district_id, "until": until}
     session.connection().execute(_CLEAR, {"id": begun})
-    session.connection().execute(_NAME, until)
+    session.connection().execute(_NAME, named)
     _count(session, begun)
-    _write_to_district(session, begun, "return_to_prepare", district_id, at=at)
+    outbox.promise_to_role(
+        session,
+        key=f"return/{begun}/return_to_prepare",
+        letter="return_to_prepare",
+        role=Role.REVIEWER,
+        office_id=district_id,
+        context={"return": begun},
+        at=at,
+    )
     return int(begun)
 
 
@@ -216,10 +223,7 @@ def sign_prepared(
     """
     found = _of_district(session, return_id, actor)
     _swap(session, _PREPARE, found, actor=actor, at=at, seen=seen)
-    _write_to_district(
-        session, return_id, "return_to_sign", found.district_id, at=at, seen=seen,
-        but=actor.person_id,
-    )  # fmt: skip
+    _write_to_district(session, found, "return_to_sign", at=at, except_person=actor.person_id)
 
 
 def sign_checked_and_submit(
@@ -244,7 +248,7 @@ def sign_checked_and_submit(
     )
 
 
-def accept(  # noqa: PLR0913  which, by whom, when, as seen
+def accept(
     session: Session,
     return_id: int,
     *,
@@ -270,13 +274,13 @@ def accept(  # noqa: PLR0913  which, by whom, when, as seen
         actions.record(session, row.id, fact, actor=actor, at=at, settle=False)
     if settle and projects:
         actions.settle(session, [row.id for row in projects], at=at)
-    _write_to_district(session, return_id, "return_accepted", found.district_id, at=at, seen=seen)
+    _write_to_district(session, found, "return_accepted", at=at)
 
 
-def give_back(  # noqa: PLR0913  which, why, by whom, when, as seen
+def give_back(
     session: Session, return_id: int, *, text: str, actor: Actor, at: datetime, seen: int
 ) -> None:
-    """Send a return back with a reason: the centre a submitted one, the second reader a prepared one.
+    """Send a return back with a reason: the centre a submitted, the district a prepared one.
 
     Raises NotFound, NotYours, ProjectMoved, BadInput(why="reason_missing").
     """
@@ -287,7 +291,7 @@ def give_back(  # noqa: PLR0913  which, why, by whom, when, as seen
     source = "submitted" if at_centre else "prepared"
     more = {"text": text.strip(), "from": source}
     _swap(session, _GIVE_BACK, found, actor=actor, at=at, seen=seen, **more)
-    _write_to_district(session, return_id, "return_returned", found.district_id, at=at, seen=seen)
+    _write_to_district(session, found, "return_returned", at=at)
 
 
 def passers(session: Session, return_id: int) -> list[Passer]:
@@ -301,26 +305,11 @@ def districts_with_projects(session: Session) -> list[int]:
     return list(session.connection().execute(_DISTRICTS).scalars())
 
 
-def due_on(month: str) -> date:
-    """The working day by which a month is to be reported (A13)."""
-    first = first_after(month)
-    book = the_law().regime_on(first - _ONE_DAY)
-    days = next(rule.working_days for rule in book.deadlines if rule.duty == "report")
-    return the_law().calendar.nth_working_day_of_month(first.year, first.month, days).day
-
-
-def month_before(at: datetime) -> str:
-    """The month that a sweep at this moment reports: the one before it in Shanghai."""
-    return f"{shanghai_day(at).replace(day=1) - _ONE_DAY:%Y-%m}"
-
-
-def first_after(month: str) -> date:
-    """The first day after a month ("2026-04"). Raises BadInput(why="month_unreadable")."""
+def _end_of(month: str) -> datetime:
     try:
-        first = date.fromisoformat(f"{month}-01")
+        return midnight(first_after(month))
     except ValueError as error:
         raise BadInput(why="month_unreadable") from error
-    return (first + timedelta(days=31)).replace(day=1)
 
 
 def _count(session: Session, return_id: int) -> None:
@@ -360,9 +349,9 @@ def _of_centre(session: Session, return_id: int, actor: Actor) -> ReturnView:
     return view(session, return_id)
 
 
-def _swap(  # noqa: PLR0913  which, by whom, when, as seen
+def _swap(
     session: Session,
-    change: Any,  # noqa: ANN401  a statement of this file
+    change: TextClause,
     found: ReturnView,
     *,
     actor: Actor,
@@ -375,24 +364,14 @@ def _swap(  # noqa: PLR0913  which, by whom, when, as seen
         raise ProjectMoved(code=f"{found.district_code}/{found.month}")
 
 
-def _write_to_district(  # noqa: PLR0913  which letter about which return, to whom
-    session: Session,
-    return_id: int,
-    letter: str,
-    district_id: int,
-    *,
-    at: datetime,
-    seen: int | None = None,
-    but: int | None = None,
-) -> None:
-    version = "" if seen is None else f"/{seen}"
+def _write_to_district(session: Session, found: ReturnView, letter: str, **more: Any) -> None:  # noqa: ANN401
+    """Promise a letter to the district's reviewers: once per return and version signed."""
     outbox.promise_to_role(
         session,
-        key=f"return/{return_id}{version}/{letter}",
+        key=f"return/{found.id}/{found.version}/{letter}",
         letter=letter,
         role=Role.REVIEWER,
-        office_id=district_id,
-        context={"return": return_id},
-        at=at,
-        except_person=but,
+        office_id=found.district_id,
+        context={"return": found.id},
+        **more,
     )

@@ -178,7 +178,7 @@ class Progress:
 
 
 def open_survey(session: Session, chore: Chore, *, at: datetime) -> SurveyOpened:
-    """Invite everybody assessed and their employers (C19, C20, A14); a repeat invites nobody anew."""
+    """Invite everybody assessed and their employers (C19, C20, A14), once."""
     rows = session.connection().execute(_ASSESSED, {"class_id": chore.klass.id}).all()
     learners = [_invitee(LEARNER, enrolment=row.id, email=row.email) for row in rows]
     employers = [

@@ -1,0 +1,230 @@
+"""`duban` on the command line."""
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from api import rehearse as rehearsal
+from api import run as house
+from api.auth import make_link
+from api.sample_offices import add_districts, add_person
+from states import actions
+from states.records import db
+from states.records.embedded import running
+from states.records.projects import load
+from states.records.tables import Office, Project
+from states.rules.stages import STRAIGHT_PATH, Role
+from states.settings import Settings
+
+cli = typer.Typer(help="Duban 督办", no_args_is_help=True, add_completion=False)
+person = typer.Typer(help="Persons and their accounts.", no_args_is_help=True)
+office = typer.Typer(help="Districts, providers, the centre.", no_args_is_help=True)
+cli.add_typer(person, name="person")
+cli.add_typer(office, name="office")
+
+Folder = Annotated[Path | None, typer.Option("--data", help="Data folder (default: ./data).")]
+
+
+@cli.command()
+def run(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo/--no-demo", help="A sample programme in an empty database.")
+    ] = False,
+    data: Folder = None,
+    port: Annotated[int | None, typer.Option(help="Port of the web.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address the web listens on.")] = None,
+) -> None:
+    """Start everything and keep it running until Ctrl-C."""
+    given = {"data_dir": data, "port": port, "host": host, "sample_mode": demo or None}
+    told = {name: value for name, value in given.items() if value is not None}
+    raise typer.Exit(house.run(Settings(**told)))  # type: ignore[arg-type]
+
+
+@cli.command()
+def rehearse(
+    *,
+    projects: Annotated[int, typer.Option(min=1, max=500, help="How many whole lives.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    keep: Annotated[bool, typer.Option(help="Keep the temporary folder.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Play in this folder, which stays, instead.")
+    ] = None,
+) -> None:
+    """Start all real parts aside and play whole lives through the API."""
+    if data is not None:
+        summary = _rehearse(projects, data)
+    else:
+        with rehearsal.temporary_folder(keep=keep) as folder:
+            summary = _rehearse(projects, folder)
+            if keep:
+                typer.echo(f"duban: kept {folder}", err=True)
+    _print(summary, as_json=as_json)
+    raise typer.Exit(1 if summary.problems else 0)
+
+
+@cli.command()
+def replay(
+    code: Annotated[str, typer.Argument(help="Code of a project.")] = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All projects.")] = False,
+    data: Folder = None,
+) -> None:
+    """Tell the facts of projects again: they must give the recorded stage."""
+    if bool(code) == every:
+        raise typer.BadParameter("name a project, or say --all")
+    with _session(data) as session:
+        asked = select(Project.id) if every else select(Project.id).where(Project.code == code)
+        found = load(session, session.exec(asked).all())
+    differing = 0
+    for project in found:
+        stage = actions.replay(project.recorded, at=datetime.now(UTC))
+        differing += stage is not project.stage
+        if not every or stage is not project.stage:
+            typer.echo(f"{project.code}: recorded {project.stage}, replayed {stage}")
+    typer.echo(f"{len(found)} replayed, {differing} differ")
+    raise typer.Exit(1 if differing or not found else 0)
+
+
+@person.command("add")
+def add_one_person(
+    *,
+    name: Annotated[str, typer.Option(help="Name of the person.")],
+    mail: Annotated[str, typer.Option(help="Mail address.")],
+    login: Annotated[str, typer.Option(help="Name to sign in with.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    office_code: Annotated[str, typer.Option("--office", help="Code of the office.")],
+    data: Folder = None,
+) -> None:
+    """Add a person, and print a one-time link to set a password."""
+    settings = _settings(data)
+    with _session(data) as session:
+        home = session.exec(select(Office).where(Office.code == office_code)).first()
+        if home is None:
+            _fail(f"没有这个单位 · There is no office {office_code}.")
+        try:
+            account = add_person(
+                session, name, role=role, office_id=home.id, login=login, mail=mail
+            )
+        except IntegrityError:
+            _fail(f"登录名已被占用 · The login {login} is taken.")
+        token = make_link(session, account.id)
+    typer.echo(f"{settings.base_url}/set-password/{token}")
+
+
+@office.command("add")
+def add_one_office(  # noqa: PLR0913  each is an option
+    *,
+    kind: Annotated[str, typer.Option(help="district, provider, centre or service.")],
+    code: Annotated[str, typer.Option(help="Short code, such as HP or P001.")],
+    name_zh: Annotated[str, typer.Option("--name", help="Name in Chinese.")],
+    name_en: Annotated[str, typer.Option("--name-en", help="Name in English.")] = "",
+    uscc: Annotated[str, typer.Option(help="Unified social credit code.")] = "",
+    licence: Annotated[str, typer.Option(help="Licence number of a provider.")] = "",
+    licence_until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the licence.")
+    ] = None,
+    licence_covers: Annotated[bool, typer.Option(help="Its scope names this training.")] = False,
+    data: Folder = None,
+) -> None:
+    """Add an office."""
+    row = Office(
+        kind=kind,
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en or name_zh,
+        uscc=uscc or None,
+        licence_no=licence,
+        licence_valid_until=licence_until.date() if licence_until else None,
+        licence_covers=licence_covers,
+    )
+    with _session(data) as session:
+        session.add(row)
+        try:
+            session.flush()
+        except IntegrityError:
+            _fail(f"无法添加 · Kind {kind} is not known, or code or USCC of {code} is taken.")
+    typer.echo(code)
+
+
+@office.command("districts")
+def add_all_districts(data: Folder = None) -> None:
+    """Add the sixteen districts that are not there yet."""
+    with _session(data) as session:
+        made = add_districts(session)
+    typer.echo(f"{len(made)} added")
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(version_of("duban"))
+
+
+def main() -> None:
+    """The command's entry."""
+    cli()
+
+
+# ── Inside ──────────────────────────────────────────────────────────────────────────────────────
+def _settings(data: Path | None) -> Settings:
+    return Settings(data_dir=data) if data else Settings()
+
+
+class _session:  # noqa: N801  used like a function
+    """One transaction on the database of a data folder that runs now, or of DUBAN_DATABASE_URL."""
+
+    def __init__(self, data: Path | None) -> None:
+        settings = _settings(data)
+        if settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+        elif (server := running(settings.data_dir)) is not None:
+            url = server.url
+        else:
+            _fail("请先启动 · Start `duban run` first, or set DUBAN_DATABASE_URL.")
+        self._unit = db.transaction(db.engine(url, pool_size=1))
+
+    def __enter__(self) -> Session:
+        return self._unit.__enter__()
+
+    def __exit__(self, *error: object) -> bool | None:
+        return self._unit.__exit__(*error)  # type: ignore[arg-type]
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(f"duban: {sentence}", err=True)
+    raise typer.Exit(1)
+
+
+def _rehearse(projects: int, folder: Path) -> rehearsal.Summary:
+    bar = Progress(
+        TextColumn("{task.fields[day]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    with bar:
+        task = bar.add_task("", total=projects * len(STRAIGHT_PATH), day="启动中 starting")
+        return rehearsal.rehearse(
+            projects, folder, lambda steps, day: bar.update(task, completed=steps, day=day)
+        )
+
+
+def _print(summary: rehearsal.Summary, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(summary.figures(), ensure_ascii=False))
+        return
+    table = Table(show_header=False)
+    for name, value in summary.figures().items():
+        table.add_row(name, str(value))
+    Console().print(table)

@@ -1,0 +1,199 @@
+"""Monthly returns: compiled and signed by two persons of a district, accepted by the centre."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api import view
+from api.deps import Db, Lang, Now, Settings, SignedIn
+from api.once import Once, OnceOnly
+from api.pages.class_words import SHOWN_FROM, question_means
+from api.pages.forms import PDF, download, new_key
+from api.pages.return_papers import return_pdf, return_workbook
+from states.errors import NotYours
+from states.records import return_board, returns
+from states.records.returns import ReturnView
+from states.rules import months
+from states.rules.deadlines import shanghai_day
+from states.rules.stages import Role
+from states.rules.words import Language, say
+
+router = APIRouter(prefix="/returns")
+
+Seen = Annotated[int, Form(ge=0)]
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+
+@router.get("")
+def list_returns(
+    request: Request, db: Db, now: Now, *, me: SignedIn, month: str = ""
+) -> HTMLResponse:
+    """A district: its months. The centre: all districts, who has not reported first."""
+    known = return_board.months(db, now)
+    of_month = month if month in known else known[0]
+    if me.role in return_board.READERS:
+        lines = return_board.of_month(db, of_month, now)
+    elif me.role is Role.REVIEWER:
+        lines = return_board.of_district(db, me.actor, now)
+    else:
+        raise NotYours
+    return view.render(
+        request,
+        "returns",
+        active="returns",
+        lines=lines,
+        months=known,
+        month=of_month,
+        everybody=me.role in return_board.READERS,
+        may_compile=compilable(now, me.role),
+        due_now=months.month_before(now),
+        new_key=new_key,
+    )
+
+
+@router.post("")
+def compile_month(
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once,
+    month: Annotated[str, Form(pattern=MONTH)],
+) -> Response:  # fmt: skip
+    """Compile, or compile anew, the asker's own district's return of a month."""
+    if month not in compilable(now, me.role):
+        raise NotYours
+    made = returns.compile_return(db, district_id=me.office.id, month=month, at=now)
+    return _done(once, made, "return_compiled", lang=lang)
+
+
+def compilable(now: Now, role: Role) -> list[str]:
+    """The month that is due and the running one; only a district's reviewer compiles."""
+    if role is not Role.REVIEWER:
+        return []
+    return [months.month_before(now), f"{shanghai_day(now):%Y-%m}"]
+
+
+@router.get("/{return_id}.pdf")
+def pdf(db: Db, me: SignedIn, settings: Settings, *, return_id: int) -> Response:
+    """The return on paper."""
+    found = return_board.visible_return(db, me.actor, return_id)
+    data = return_pdf(found, _names(db, found), sample=settings.sample_mode)
+    return download(data, f"{_name(found)}.pdf", PDF, inline=True)
+
+
+@router.get("/{return_id}.xlsx")
+def workbook(db: Db, now: Now, me: SignedIn, *, return_id: int) -> Response:
+    """The workbook with whole numbers: for the district itself and the centre, nobody else."""
+    found = return_board.visible_return(db, me.actor, return_id)
+    if me.role is Role.AUDITOR:
+        raise NotYours
+    passers = returns.passers(db, return_id)
+    data = return_workbook(found, passers, _names(db, found), today=shanghai_day(now))
+    return download(data, f"{_name(found)}.xlsx")
+
+
+@router.get("/{return_id}")
+def page(
+    request: Request, db: Db, now: Now, *, me: SignedIn, lang: Lang, return_id: int
+) -> HTMLResponse:
+    """One return with its figures and signatures."""
+    found = return_board.visible_return(db, me.actor, return_id)
+    due = months.return_due_on(found.month)
+    mine = me.role is Role.REVIEWER
+    return view.render(
+        request,
+        "return",
+        active="returns",
+        found=found,
+        district=found.district_zh if lang == "zh" else found.district_en,
+        names=_names(db, found),
+        due=due,
+        late=shanghai_day(found.submitted_at or now) > due,
+        surveys=[_survey(found, whom, lang) for whom in ("learner", "employer")],
+        may_compile=mine and found.state in ("draft", "returned"),
+        may_prepare=mine and found.state == "draft",
+        may_submit=mine and found.state == "prepared",
+        is_preparer=found.prepared_by == me.actor.person_id,
+        may_decide=me.role is Role.CENTRE and found.state == "submitted",
+        may_workbook=me.role is not Role.AUDITOR,
+        new_key=new_key,
+    )
+
+
+@router.post("/{return_id}/compile")
+def compile_now(
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int
+) -> Response:
+    """Count again from the records; what somebody has signed is left alone."""
+    found = return_board.visible_return(db, me.actor, return_id)
+    if me.role is not Role.REVIEWER:
+        raise NotYours
+    returns.compile_return(db, district_id=found.district_id, month=found.month, at=now)
+    return _done(once, return_id, "return_compiled", lang=lang)
+
+
+@router.post("/{return_id}/prepare")
+def prepare(  # noqa: PLR0913
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int, seen: Seen
+) -> Response:
+    """The first signature."""
+    returns.sign_prepared(db, return_id, actor=me.actor, at=now, seen=seen)
+    return _done(once, return_id, "return_prepared", lang=lang)
+
+
+@router.post("/{return_id}/submit")
+def submit(  # noqa: PLR0913
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int, seen: Seen
+) -> Response:
+    """The second signature, by another person; the return goes to the centre."""
+    returns.sign_checked_and_submit(db, return_id, actor=me.actor, at=now, seen=seen)
+    return _done(once, return_id, "return_submitted", lang=lang)
+
+
+@router.post("/{return_id}/accept")
+def accept(  # noqa: PLR0913
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, settings: Settings, once: Once,
+    return_id: int, seen: Seen,
+) -> Response:  # fmt: skip
+    """The centre accepts; the projects in it move on."""
+    returns.accept(
+        db, return_id, actor=me.actor, at=now, seen=seen, settle=settings.settle_in_request
+    )
+    return _done(once, return_id, "return_accepted", lang=lang)
+
+
+@router.post("/{return_id}/give-back")
+def give_back(  # noqa: PLR0913
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int, seen: Seen,
+    reason: Annotated[str, Form(min_length=2, max_length=2000)],
+) -> Response:  # fmt: skip
+    """Back to the district, or back to whoever prepared it, with a reason."""
+    returns.give_back(db, return_id, text=reason, actor=me.actor, at=now, seen=seen)
+    return _done(once, return_id, "return_given_back", lang=lang)
+
+
+def _survey(found: ReturnView, whom: str, lang: Language) -> dict[str, object]:
+    told = found.figures.get("surveys", {}).get(whom, {})
+    answers = told.get("answers", 0)
+    shown = answers >= SHOWN_FROM
+    day = shanghai_day(found.compiled_at)
+    means = question_means(whom, told.get("sums", {}), answers, closes_on=day, lang=lang)
+    return {
+        "population": whom,
+        "invited": told.get("invited", 0),
+        "answers": answers,
+        "satisfied": told.get("satisfied", 0),
+        "means": list(means) if shown else [],
+        "too_few": 0 < answers < SHOWN_FROM,
+    }
+
+
+def _names(db: Db, found: ReturnView) -> dict[int, str]:
+    signed = {found.prepared_by, found.checked_by, found.accepted_by} - {None}
+    return dict(return_board.names_of(db, {one for one in signed if one}))
+
+
+def _name(found: ReturnView) -> str:
+    return f"每月汇总-{found.district_code}-{found.month}"
+
+
+def _done(once: OnceOnly, return_id: int, code: str, *, lang: Language) -> Response:
+    return view.flash(once.redirect(f"/returns/{return_id}"), say("done", code, lang))

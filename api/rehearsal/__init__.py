@@ -1,0 +1,1 @@
+"""The parts of `duban rehearse`: a client that does not give up, the letters, and the lives."""

@@ -1,0 +1,218 @@
+"""What a letter says, read at the moment it is sent: project, office, day and link."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
+
+from states.records import surveys
+from states.rules.deadlines import shanghai_day
+from states.rules.months import return_due_on
+from states.rules.words import Language, say
+
+_RETURNS_WITH_A_DAY = frozenset({"return_to_prepare", "return_to_sign", "return_returned"})
+_PROJECTS = text("""
+SELECT p.id, p.code, p.title, d.name_zh AS district_zh, d.name_en AS district_en,
+       o.name_zh AS provider_zh, o.name_en AS provider_en
+  FROM project p JOIN office d ON d.id = p.district_id JOIN office o ON o.id = p.provider_id
+ WHERE p.id = ANY(:ids)
+""")
+_TIMERS = text("""
+SELECT project_id, duty, subject, due_on FROM timer WHERE project_id = ANY(:ids) ORDER BY due_on
+""")
+_RETURNS = text("""
+SELECT r.id, r.month, o.name_zh, o.name_en
+  FROM monthly_return r JOIN office o ON o.id = r.district_id WHERE r.id = ANY(:ids)
+""")
+_BATCHES = text("""
+SELECT b.id, b.code, (SELECT count(*) FROM certificate c WHERE c.batch_id = b.id) AS count
+  FROM certificate_batch b WHERE b.id = ANY(:ids)
+""")
+_INVITATIONS = text("""
+SELECT id, nonce, closes_on FROM survey_invitation WHERE id = ANY(:ids)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedMail:
+    """A letter that one worker may send until its lease ends. `to` is a whole address."""
+
+    id: int
+    key: str
+    letter: str
+    language: str
+    project_id: int | None
+    person_id: int | None
+    to: str
+    name: str
+    context: Mapping[str, Any]
+    duty: str
+    subject: str
+    message_id: str
+    promised_at: datetime
+    attempts: int
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Everything the letters of a batch speak of, by id."""
+
+    projects: Mapping[int, Any]
+    timers: Sequence[Any]
+    returns: Mapping[int, Any]
+    batches: Mapping[int, Any]
+    invitations: Mapping[int, Any]
+    base: str
+    today: date
+
+    def due(self, project_id: int | None, duty: str, subject: str = "") -> date | None:
+        """The nearest day of an open duty; None when there is none."""
+        return next(
+            (
+                timer.due_on
+                for timer in self.timers
+                if (timer.project_id, timer.duty) == (project_id, duty)
+                and subject in ("", timer.subject)
+            ),
+            None,
+        )
+
+
+def context_for(
+    session: Session, mail: LeasedMail, *, at: datetime, base_url: str
+) -> Mapping[str, object]:
+    """What one letter says. Raises KeyError when what it speaks of is gone."""
+    return contexts_for(session, [mail], at=at, base_url=base_url)[mail.id]
+
+
+def contexts_for(
+    session: Session, mails: Sequence[LeasedMail], *, at: datetime, base_url: str
+) -> dict[int, Mapping[str, object]]:
+    """What many letters say, by mail id, in five queries at most."""
+    found = _find(session, mails, base_url.rstrip("/"), today=shanghai_day(at))
+    return {mail.id: {**_about(mail, found), **_whom(mail, at)} for mail in mails}
+
+
+def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: date) -> _Found:
+    items = [item["project"] for mail in mails for item in mail.context.get("items", ())]
+    ids = [*items, *(mail.project_id for mail in mails if mail.project_id)]
+    return _Found(
+        projects=_by_id(session, _PROJECTS, ids),
+        timers=session.connection().execute(_TIMERS, {"ids": ids}).all() if ids else (),
+        returns=_by_id(session, _RETURNS, _named(mails, "return")),
+        batches=_by_id(session, _BATCHES, _named(mails, "batch")),
+        invitations=_by_id(session, _INVITATIONS, _named(mails, "invitation")),
+        base=base,
+        today=today,
+    )
+
+
+def _named(mails: Iterable[LeasedMail], name: str) -> list[int]:
+    return [mail.context[name] for mail in mails if name in mail.context]
+
+
+def _by_id(session: Session, query: TextClause, ids: Sequence[int]) -> Mapping[int, Any]:
+    if not ids:
+        return {}
+    rows = session.connection().execute(query, {"ids": list(ids)})
+    return {row.id: row for row in rows}
+
+
+def _whom(mail: LeasedMail, at: datetime) -> Mapping[str, object]:
+    return {"person": {"name": mail.name}, "clock": at}
+
+
+def _about(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    if "invitation" in mail.context:
+        return _survey(mail, found)
+    if "return" in mail.context:
+        return _return(mail, found)
+    if "batch" in mail.context:
+        return _batch(mail, found)
+    if "items" in mail.context:
+        return {"items": _items(mail, found), "link": f"{found.base}/"}
+    if "path" in mail.context:
+        expires = datetime.fromisoformat(mail.context["expires"])
+        return {"link": found.base + mail.context["path"], "expires": expires}
+    return _project(mail, found)
+
+
+def _project(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    row = found.projects[mail.project_id or 0]
+    klass = f"/classes/{mail.subject}" if mail.subject else ""
+    return {
+        "project": _words_of(row, mail.language),
+        "due": found.due(row.id, mail.duty, mail.subject),
+        "link": f"{found.base}/projects/{row.code}{klass}",
+    }
+
+
+def _survey(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    asked = found.invitations[mail.context["invitation"]]
+    return {
+        "project": _words_of(found.projects[mail.project_id or 0], mail.language),
+        "closes_on": asked.closes_on,
+        "link": f"{found.base}/survey/{surveys.token_for(asked.nonce)}",
+    }
+
+
+def _return(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    row = found.returns[mail.context["return"]]
+    dated = mail.letter in _RETURNS_WITH_A_DAY
+    return {
+        "district": row.name_zh if mail.language == "zh" else row.name_en,
+        "month": row.month,
+        "due": return_due_on(row.month) if dated else None,
+        "link": f"{found.base}/returns/{row.id}",
+    }
+
+
+def _batch(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    row = found.batches[mail.context["batch"]]
+    return {
+        "batch": {"code": row.code, "count": row.count},
+        "due": None,
+        "link": f"{found.base}/certificates/batches/{row.code}",
+    }
+
+
+def _items(mail: LeasedMail, found: _Found) -> list[Mapping[str, object]]:
+    """The duties that are still open, the most urgent first."""
+    items = []
+    for item in mail.context["items"]:
+        due = found.due(item["project"], item["duty"], item.get("subject", ""))
+        if due is not None:
+            items.append(_item(mail, found, item, due=due))
+    return sorted(items, key=_by_day)
+
+
+def _item(
+    mail: LeasedMail, found: _Found, item: Mapping[str, Any], *, due: date
+) -> Mapping[str, object]:
+    row = found.projects[item["project"]]
+    return {
+        "code": row.code,
+        "title": row.title,
+        "what": say("duty", item["duty"], cast("Language", mail.language)),
+        "due": due,
+        "days_left": (due - found.today).days,
+        "link": f"{found.base}/projects/{row.code}",
+    }
+
+
+def _by_day(item: Mapping[str, object]) -> tuple[str, str]:
+    return str(item["due"]), str(item["code"])
+
+
+def _words_of(row: Any, language: str) -> Mapping[str, str]:  # noqa: ANN401  a row of _PROJECTS
+    chinese = language == "zh"
+    return {
+        "code": row.code,
+        "title": row.title,
+        "district": row.district_zh if chinese else row.district_en,
+        "provider": row.provider_zh if chinese else row.provider_en,
+    }

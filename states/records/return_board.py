@@ -1,0 +1,112 @@
+"""Monthly returns as lists: a district's months, and for the centre who has not reported yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session
+
+from states.actor import Actor
+from states.errors import NotFound, NotYours
+from states.records.boards import Names
+from states.records.returns import ReturnView, view
+from states.rules.deadlines import shanghai_day
+from states.rules.months import month_before, return_due_on
+from states.rules.stages import Role
+
+ORDER = {"": 0, "draft": 1, "returned": 2, "prepared": 3, "submitted": 4, "accepted": 5}
+"""Who has not reported stands first; an empty state is a return that nobody has begun."""
+READERS = frozenset({Role.CENTRE, Role.AUDITOR})
+
+_OF_DISTRICT = text("""
+SELECT r.id, r.month, r.state, r.submitted_at, r.decided_at, r.version,
+       CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
+       jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
+       o.name_zh, o.name_en
+  FROM monthly_return r JOIN office o ON o.id = r.district_id
+ WHERE r.district_id = :district_id ORDER BY r.month DESC
+""")
+_OF_MONTH = text("""
+SELECT r.id, CAST(:month AS text) AS month, coalesce(r.state, '') AS state, r.submitted_at,
+       r.decided_at, coalesce(r.version, 0) AS version,
+       CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
+       jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
+       o.name_zh, o.name_en
+  FROM office o
+  LEFT JOIN monthly_return r ON r.district_id = o.id AND r.month = :month
+ WHERE o.kind = 'district'
+   AND (r.id IS NOT NULL OR EXISTS (SELECT 1 FROM project p WHERE p.district_id = o.id))
+ ORDER BY o.code
+""")
+_MONTHS = text("SELECT DISTINCT month FROM monthly_return ORDER BY month DESC LIMIT 24")
+_PERSONS = text("SELECT id, name FROM person WHERE id = ANY(:ids)")
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One return of a list; `id` is None and `state` empty where nobody has begun it."""
+
+    id: int | None
+    month: str
+    state: str
+    district: Names
+    passed: int
+    classes: int
+    submitted_at: datetime | None
+    due_on: date
+    late: bool
+
+
+def of_district(session: Session, actor: Actor, at: datetime) -> list[ReturnLine]:
+    """The months of the asker's own district, newest first."""
+    rows = session.connection().execute(_OF_DISTRICT, {"district_id": actor.office_id})
+    return [_line(row, at) for row in rows.mappings()]
+
+
+def of_month(session: Session, month: str, at: datetime) -> list[ReturnLine]:
+    """All districts that run projects, those who have not reported first."""
+    rows = session.connection().execute(_OF_MONTH, {"month": month}).mappings()
+    return sorted((_line(row, at) for row in rows), key=lambda line: ORDER[line.state])
+
+
+def months(session: Session, at: datetime) -> list[str]:
+    """The months that have returns, and the one that is due now, newest first."""
+    known = set(session.connection().execute(_MONTHS).scalars())
+    return sorted(known | {month_before(at)}, reverse=True)
+
+
+def visible_return(session: Session, actor: Actor, return_id: int) -> ReturnView:
+    """A return that the asker may see: the district's own, or any for centre and auditor.
+
+    Raises NotFound; NotYours for roles that have nothing to do with returns.
+    """
+    if actor.role not in READERS | {Role.REVIEWER}:
+        raise NotYours
+    found = view(session, return_id)
+    if actor.role is Role.REVIEWER and actor.office_id != found.district_id:
+        raise NotFound
+    return found
+
+
+def names_of(session: Session, ids: set[int]) -> Mapping[int, str]:
+    """The names of those who signed."""
+    return {row.id: row.name for row in session.connection().execute(_PERSONS, {"ids": list(ids)})}
+
+
+def _line(row: RowMapping, at: datetime) -> ReturnLine:
+    due = return_due_on(str(row["month"]))
+    sent = row["submitted_at"]
+    done = shanghai_day(sent) if isinstance(sent, datetime) else None
+    reported = row["state"] in ("submitted", "accepted")
+    return ReturnLine(
+        id=int(str(row["id"])) if row["id"] else None,
+        month=str(row["month"]),
+        state=str(row["state"]),
+        district=Names(str(row["name_zh"]), str(row["name_en"])),
+        passed=int(str(row["passed"])),
+        classes=int(str(row["classes"])),
+        submitted_at=sent if isinstance(sent, datetime) else None,
+        due_on=due,
+        late=(done > due if done and reported else shanghai_day(at) > due),
+    )
