@@ -1,7 +1,9 @@
 """`duban` on the command line."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from api import rehearse as rehearsal
@@ -31,6 +34,7 @@ office = typer.Typer(help="Districts, providers, the centre.", no_args_is_help=T
 cli.add_typer(person, name="person")
 cli.add_typer(office, name="office")
 
+_LAST_ENTRY = text("SELECT project_id, max(at) FROM ledger GROUP BY project_id")
 Folder = Annotated[Path | None, typer.Option("--data", help="Data folder (default: ./data).")]
 
 
@@ -85,9 +89,11 @@ def replay(
     with _session(data) as session:
         asked = select(Project.id) if every else select(Project.id).where(Project.code == code)
         found = load(session, session.exec(asked).all())
+        # As of its last entry: what time alone has made due since then is the worker's to do.
+        last = dict(session.connection().execute(_LAST_ENTRY).tuples().all())
     differing = 0
     for project in found:
-        stage = actions.replay(project.recorded, at=datetime.now(UTC))
+        stage = actions.replay(project.recorded, at=last[project.id])
         differing += stage is not project.stage
         if not every or stage is not project.stage:
             typer.echo(f"{project.code}: recorded {project.stage}, replayed {stage}")
@@ -180,24 +186,24 @@ def _settings(data: Path | None) -> Settings:
     return Settings(data_dir=data) if data else Settings()
 
 
-class _session:  # noqa: N801  used like a function
+@contextmanager
+def _session(data: Path | None) -> Iterator[Session]:
     """One transaction on the database of a data folder that runs now, or of DUBAN_DATABASE_URL."""
-
-    def __init__(self, data: Path | None) -> None:
-        settings = _settings(data)
-        if settings.database_url is not None:
-            url = settings.database_url.get_secret_value()
-        elif (server := running(settings.data_dir)) is not None:
-            url = server.url
-        else:
-            _fail("请先启动 · Start `duban run` first, or set DUBAN_DATABASE_URL.")
-        self._unit = db.transaction(db.engine(url, pool_size=1))
-
-    def __enter__(self) -> Session:
-        return self._unit.__enter__()
-
-    def __exit__(self, *error: object) -> bool | None:
-        return self._unit.__exit__(*error)  # type: ignore[arg-type]
+    settings = _settings(data)
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    elif (server := running(settings.data_dir)) is not None:
+        url = server.url
+    else:
+        _fail("请先启动 · Start `duban run` first, or set DUBAN_DATABASE_URL.")
+    bind = db.engine(url, pool_size=1)
+    try:
+        with db.transaction(bind) as session:
+            yield session
+    except OperationalError:
+        _fail("无法连接数据库 · The database cannot be reached.")
+    finally:
+        bind.dispose()
 
 
 def _fail(sentence: str) -> NoReturn:

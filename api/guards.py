@@ -88,7 +88,7 @@ class Guards:
         return not self._settings.is_local or _host_name(headers) in names
 
     def _is_from_here(self, headers: Headers) -> bool:
-        """Browsers say where an unsafe request comes from; programs are silent and hold no cookie."""
+        """Browsers say where an unsafe request comes from; programs are silent, without cookie."""
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None and site not in ("same-origin", "none"):
             return False

@@ -12,6 +12,7 @@ from types import ModuleType
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
+from starlette.types import Scope
 
 from api import errors, pages, routes
 from api.guards import Guards
@@ -76,10 +77,10 @@ class _Static(StaticFiles):
         self,
         full_path: str | os.PathLike[str],
         stat_result: os.stat_result,
-        scope: dict[str, object],  # type: ignore[override]
+        scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
+        response = super().file_response(full_path, stat_result, scope, status_code)
         kept = "vendor" in Path(full_path).parts
         response.headers["cache-control"] = "public, max-age=86400" if kept else "no-cache"
         return response

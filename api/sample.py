@@ -16,7 +16,6 @@ from random import Random
 from sqlalchemy import text
 from sqlmodel import Session
 
-from api.certificate_papers import aggregation
 from api.desk import Desk, Workbook
 from api.sample_offices import actors, add_sample_people
 from api.schemas import PlanIn
@@ -39,6 +38,7 @@ from states.rules.facts import Unit
 from states.rules.questions import survey_on
 from states.rules.stages import Channel, Mode
 from states.settings import Settings
+from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.blanks import Examinee
 from templates.sheets.receipt import read_receipt, write_receipt_sample
 from templates.sheets.sample_people import EMPLOYER_USCC
@@ -250,7 +250,7 @@ class _Stage:
         if batch is None:
             return
         yield (at := at + timedelta(days=3))
-        workbook = aggregation(certificate_board.batch_rows(self.session, batch))
+        workbook = write_batch(certificate_board.batch_rows(self.session, batch))
         receipt = write_receipt_sample(workbook)
         certificates.import_receipt(
             self.session,

@@ -16,12 +16,12 @@ from states.rules.admission import objections
 from states.rules.deadlines import open_deadlines, shanghai_day
 from states.rules.dossier import Dossier, Recorded
 from states.rules.facts import Fact, Kind, Rejected, SentBack, Suspended, Terminated, Withdrawn
-from states.rules.findings import Finding
+from states.rules.findings import Finding, Weight
 from states.rules.folding import add
 from states.rules.guards import book_of
 from states.rules.law import the_law
-from states.rules.machine import Decision, Move, decide
-from states.rules.rulebook import LetterRule, Rulebook
+from states.rules.machine import Decision, Move, decide, findings_for_next
+from states.rules.rulebook import FactRule, LetterRule, Rulebook
 from states.rules.stages import STRAIGHT_PATH, Stage
 
 
@@ -72,7 +72,14 @@ class Case:
             raise NotYours
         found = objections(fact, actor.person_id, self.dossier, rule=rule)
         if found:
-            raise NotAllowed(found, code=self.project.code)
+            raise NotAllowed((*found, *self._missing(rule)), code=self.project.code)
+
+    def _missing(self, rule: FactRule) -> tuple[Finding, ...]:
+        """What the project lacks on its way to the stage in which the fact would fit."""
+        if self.dossier.stage in rule.stages:
+            return ()
+        next_ones = findings_for_next(self.dossier, the_law())
+        return tuple(finding for finding in next_ones if finding.weight is not Weight.NOTE)
 
     def say(self, fact: Fact, actor: Actor) -> None:
         """Append the fact to the dossier and to what will be written."""

@@ -34,7 +34,7 @@ class ProjectMoved(DubanError):
 
 
 class BadInput(DubanError):
-    """What was handed in does not say what it must; `params['why']` names a code of the word list."""
+    """What was handed in is not right; `params['why']` names a code of the section `input`."""
 
     code = "bad_input"
 

@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     sample_clock: AwareDatetime | None = Field(
         default=None,
-        description="Rehearsals: samples are people only, and the movable date stands at this moment.",
+        description="Rehearsals: samples are people only; the movable date stands at this moment.",
     )
 
     prefect_database_url: SecretStr | None = Field(

@@ -11,6 +11,7 @@ from states.records import enrolments
 from states.records.tables import Appointment, Office, Person
 from states.rules.facts import (
     ClassEnded,
+    Fact,
     PlanSubmitted,
     ReviewSigned,
     RosterImported,
@@ -18,7 +19,7 @@ from states.rules.facts import (
     ScoresImported,
     Unit,
 )
-from states.rules.stages import Channel, Mode, Role
+from states.rules.stages import Channel, Mode, Role, Stage
 
 NOON = datetime(2026, 4, 1, 4, tzinfo=UTC)
 """Noon in Shanghai on the day on which most stories begin."""
@@ -128,7 +129,7 @@ class Life:
         self.id = self.outcome.project_id
         return self
 
-    def says(self, fact: object, actor: Actor, *, days: int = 0) -> "Life":
+    def says(self, fact: Fact, actor: Actor, *, days: int = 0) -> "Life":
         """Somebody records a fact, some days later."""
         self.at += timedelta(days=days)
         self.outcome = actions.record(
@@ -160,6 +161,10 @@ class Life:
             ),
             self.house.provider,
         )
+
+    def stands_at(self, stage: Stage) -> bool:
+        """Whether the last thing said left the project in this stage."""
+        return self.outcome.stage is stage
 
     def wait(self, *, days: int) -> "Life":
         """Time passes, and the sweep looks."""

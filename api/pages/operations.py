@@ -19,6 +19,7 @@ from api.deps import (
     SignedIn,
     may_enter_as_sample,
 )
+from api.entrance import safe_next
 from api.problems import OnlyInSampleMode
 from states.errors import NotYours
 from states.records import clock
@@ -57,6 +58,7 @@ def operations(
 def move_clock(
     request: Request, db: Db, _: SignedIn, *, lang: Lang, settings: Settings,
     step: Annotated[str, Form(pattern="^(day|week|next)$")],
+    onward: Annotated[str, Form(alias="next", max_length=500)] = "/",
 ) -> Response:  # fmt: skip
     """Sample mode: put the date forward; the flows do what falls due."""
     if not may_enter_as_sample(request, settings):
@@ -64,10 +66,10 @@ def move_clock(
     before = clock.now(db)
     target = before + STEPS[step] if step in STEPS else next_event(db)
     if target is None:
-        return view.flash(_back(request), say("done", "nothing_ahead", lang), "info")
+        return view.flash(_back(onward), say("done", "nothing_ahead", lang), "info")
     clock.move(db, to=max(target, before))
     said = say("done", "clock_moved", lang, now=minute(target))
-    return view.flash(_back(request), said, "info")
+    return view.flash(_back(onward), said, "info")
 
 
 def next_event(db: Db) -> datetime | None:
@@ -95,7 +97,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def _back(request: Request) -> Response:
+def _back(onward: str) -> Response:
     """To the page that the button stood on; only ever a path of this site."""
-    path = httpx.URL(request.headers.get("referer", "/")).path
-    return RedirectResponse(path if path.startswith("/") else "/", 303)
+    url = httpx.URL(safe_next(onward))
+    return RedirectResponse(str(url.copy_remove_param("lang")), 303)

@@ -41,13 +41,13 @@ class CheckLine:
 def check_lines(dossier: Dossier, lang: Language, *, signatures: bool = True) -> list[CheckLine]:
     """Every line, for the plan of this dossier."""
     return [
-        _line(name, rules, dossier, lang)
+        _line(name, rules, dossier, lang=lang)
         for name, rules in LINES
         if signatures or name != "signatures"
     ]
 
 
-def _line(name: str, rules: tuple[str, ...], dossier: Dossier, lang: Language) -> CheckLine:  # noqa: PLR0917
+def _line(name: str, rules: tuple[str, ...], dossier: Dossier, *, lang: Language) -> CheckLine:
     found = list(_findings(rules, dossier))
     waived = [f for f in found if (f.code, f.subject) in dossier.waivers]
     return CheckLine(

@@ -24,7 +24,9 @@ SINGLE = (
 )  # fmt: skip
 UNIT = ("unit_name", "unit_hours", "unit_mode", "unit_teacher")
 WITH_EMPLOYER = frozenset({Channel.TARGETED, Channel.ENTERPRISE})
+NAMES = (*SINGLE, *UNIT)
 EMPTY_ROWS = 3
+LONGEST_NAME = 120
 _LONGEST = {"title": 120, "employer": 120, "employer_email": 254}
 _BOUNDS = {"class_count": (1, 40), "class_size": (1, 500)}
 _VERBATIM = frozenset({"title", "employer", "unit_name", "unit_teacher"})
@@ -194,15 +196,16 @@ class _Reader:
     def _unit(self, n: int, row: UnitTyped) -> Unit | None:
         halves = half_hours_of(row.hours)
         wrong = [
-            ("unit_name", "required" if not row.name else "long", not 0 < len(row.name) <= 120),
+            ("unit_name", "long" if row.name else "required",
+             not 0 < len(row.name) <= LONGEST_NAME),
             ("unit_hours", "half", halves is None),
             ("unit_mode", "choose", row.mode not in set(Mode)),
             ("unit_teacher", "required" if not row.teacher else "long",
-             not 0 < len(row.teacher) <= 120),
+             not 0 < len(row.teacher) <= LONGEST_NAME),
         ]  # fmt: skip
         for name, why, is_wrong in wrong:
             if is_wrong:
-                self._wrong(name, why, row=n, most=120)
+                self._wrong(name, why, row=n, most=LONGEST_NAME)
         if halves is None or any(is_wrong for _, _, is_wrong in wrong):
             return None
         return Unit(name=row.name, half_hours=halves, mode=Mode(row.mode), teacher=row.teacher)

@@ -3,70 +3,67 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from api import view
 from api.auth import Signed
-from api.deps import Db, Lang, Now, SignedIn
+from api.deps import Lang
 from api.desk import AtDesk
 from api.once import Once
 from api.pages.acts import acts_of, may, reasons
 from api.pages.forms import new_key
 from api.pages.plan_check import check_lines
 from api.pages.project_words import ProjectWords
-from api.pages.sent import SentForm
+from api.pages.sent import AVisit, SentForm
 from api.pages.telling import entries_of
 from api.pages.wording import side_exit_of, strip_of
 from api.schemas import SimpleFact
 from states.actions import Outcome
 from states.errors import BadInput, NotFound
 from states.records.dossiers import ProjectFile, read
-from states.rules.deadlines import shanghai_day
 from states.rules.facts import Kind
 from states.rules.guards import the_plan
 from states.rules.words import Language, say
 
 whole = APIRouter(prefix="/{code}")
 _FACT: TypeAdapter[SimpleFact] = TypeAdapter(SimpleFact)
+Moves = Annotated[int, Form(ge=0)]
+"""How many moves the project had made when its page was shown."""
 _FIELDS = ("text", "code", "rule", "subject")
 
 
 @whole.get("")
-def project(  # noqa: PLR0913
-    request: Request, db: Db, now: Now, me: SignedIn, lang: Lang, code: str
-) -> HTMLResponse:
+def project(visit: AVisit, code: str) -> HTMLResponse:
     """Everything about one project, in one look."""
-    today = shanghai_day(now)
-    file = read(db, me.actor, code, at=now, today=today)
-    words = ProjectWords(file, me, lang, today)
+    me, lang = visit.me, visit.lang
+    file = read(visit.db, me.actor, code, at=visit.now, today=visit.today)
     return view.render(
-        request,
+        visit.request,
         "project",
         active="projects",
         project=file.project,
         plan=the_plan(file.dossier),
         dossier=file.dossier,
-        words=words,
+        words=ProjectWords(file, me, lang=lang, today=visit.today),
         steps=strip_of(file, lang),
         side=side_exit_of(file, lang),
         acts=acts_of(file, me, lang),
         reasons=reasons(lang),
         checks=check_lines(file.dossier, lang),
         entries=entries_of(file, me, lang),
-        opening=_opening(file, me, today),
+        opening=_opening(file, me, visit.today),
         may_edit=may(Kind.PLAN_SUBMITTED, file, me),
         new_key=new_key,
     )
 
 
 @whole.post("/facts/{kind}")
-def record_fact(  # noqa: PLR0913
-    me: SignedIn, lang: Lang, desk: AtDesk, once: Once, form: SentForm, code: str, kind: str,
-    moves: Annotated[int, Form(ge=0)],
-) -> Response:  # fmt: skip
+def record_fact(  # noqa: PLR0913  # what a form of a project is sent with
+    desk: AtDesk, once: Once, *, lang: Lang, form: SentForm, code: str, kind: str, moves: Moves
+) -> Response:
     """Record what a form of the page says; moves as the rules allow."""
     outcome = desk.record(code, _fact_of(kind, form), seen_moves=moves)
     answer = once.redirect(f"/projects/{code}")
@@ -74,9 +71,9 @@ def record_fact(  # noqa: PLR0913
 
 
 @whole.post("/classes")
-def open_class(  # noqa: PLR0913
-    me: SignedIn, lang: Lang, desk: AtDesk, once: Once, code: str,
-    moves: Annotated[int, Form(ge=0)], no: Annotated[int, Form(ge=1, le=40)],
+def open_class(  # noqa: PLR0913  # what a form of a project is sent with
+    desk: AtDesk, once: Once, *, lang: Lang, code: str, moves: Moves,
+    no: Annotated[int, Form(ge=1, le=40)],
     opens_on: Annotated[date, Form()], ends_on: Annotated[date, Form()],
 ) -> Response:  # fmt: skip
     """File the opening of a class; its page is next, for the roster."""
@@ -87,7 +84,7 @@ def open_class(  # noqa: PLR0913
 
 
 def told(done: str, outcome: Outcome, lang: Language) -> str:
-    """ "已签署；项目进入“已批准”。" """
+    """What was done, and where the project stands now: 已签署；项目进入“已批准”."""
     which = "stage" if outcome.moves else "same"
     then = say("act_then", which, lang, stage=say("stage", outcome.stage, lang))
     return f"{done}；{then}" if lang == "zh" else f"{done}. {then}"

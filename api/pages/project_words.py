@@ -54,7 +54,7 @@ class ClassLine:
 class ProjectWords:
     """The words of one project's page, for one reader."""
 
-    def __init__(self, file: ProjectFile, me: Signed, lang: Language, today: date) -> None:  # noqa: PLR0917
+    def __init__(self, file: ProjectFile, me: Signed, *, lang: Language, today: date) -> None:
         self._file, self._me, self._lang, self._today = file, me, lang, today
         self.provider = name_of(file.provider, lang)
         self.district = name_of(file.district, lang)
@@ -131,7 +131,13 @@ class ProjectWords:
         return NextStep(
             who=self._who(due.role),
             what=what,
-            why=say("next", "since", self._lang, day=since, starts=starts),
+            why=say(
+                "next",
+                "ahead" if due.since > self._today else "since",
+                self._lang,
+                day=since,
+                starts=starts,
+            ),
             clock=clock_of(due, self._today, self._lang),
             mine=self._me.role is due.role and not (again and signed),
         )
@@ -168,7 +174,9 @@ class ProjectWords:
 
     def _who(self, role: Role) -> str:
         offices: Mapping[Role, str] = {
-            Role.PROVIDER: self.provider, Role.REVIEWER: self.district, Role.EXAMINER: self.district,
+            Role.PROVIDER: self.provider,
+            Role.REVIEWER: self.district,
+            Role.EXAMINER: self.district,
         }  # fmt: skip
         office, words = offices.get(role, ""), say("role", role, self._lang)
         return f"{office} · {words}" if office else words

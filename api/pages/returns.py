@@ -1,5 +1,6 @@
 """Monthly returns: compiled and signed by two persons of a district, accepted by the centre."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -46,10 +47,15 @@ def list_returns(
         months=known,
         month=of_month,
         everybody=me.role in return_board.READERS,
-        may_compile=compilable(now, me.role),
+        may_compile=[m for m in compilable(now, me.role) if m not in _signed(lines)],
         due_now=months.month_before(now),
         new_key=new_key,
     )
+
+
+def _signed(lines: Sequence[return_board.ReturnLine]) -> set[str]:
+    """Months whose return carries a signature: compiling would change nothing."""
+    return {line.month for line in lines if line.state in ("prepared", "submitted", "accepted")}
 
 
 @router.post("")

@@ -50,7 +50,7 @@ _TONES = {
 }  # fmt: skip
 
 
-def project_row(line: Line, me: Signed, lang: Language, today: date) -> Row:  # noqa: PLR0917
+def project_row(line: Line, me: Signed, lang: Language, *, today: date) -> Row:
     """A project or one duty of it."""
     due = line.due
     again = due is not None and due.duty == "review" and line.signed_by_me
@@ -96,15 +96,15 @@ def _wakes(line: Line) -> Clock | None:
 
 def stage_links(counts: Mapping[Stage, int], lang: Language, active: str = "") -> list[StageLink]:
     """The straight path with its counts."""
-    return [_link(stage, counts, lang, active) for stage in STRAIGHT_PATH]
+    return [_link(stage, counts, lang, active=active) for stage in STRAIGHT_PATH]
 
 
 def side_counts(counts: Mapping[Stage, int], lang: Language, active: str = "") -> list[StageLink]:
     """The side exits that hold any project."""
     sides = [stage for stage in Stage if stage not in STRAIGHT_PATH and counts[stage]]
-    return [_link(stage, counts, lang, active) for stage in sides]
+    return [_link(stage, counts, lang, active=active) for stage in sides]
 
 
-def _link(stage: Stage, counts: Mapping[Stage, int], lang: Language, active: str) -> StageLink:  # noqa: PLR0917
+def _link(stage: Stage, counts: Mapping[Stage, int], lang: Language, *, active: str) -> StageLink:
     href = f"/projects?{urlencode({'stage': stage.value})}"
     return StageLink(say("stage", stage, lang), counts[stage], href, stage == active)

@@ -1,15 +1,16 @@
-"""The entrance: login and password, or in sample mode any sample person; passwords by one-time link."""
+"""The entrance: login and password, or any sample person; passwords are set by one-time link."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from api import auth, view
-from api.deps import Db, Lang, Settings, Visitor, may_enter_as_sample, token_of
+from api.deps import Db, Lang, Settings, Visitor, may_enter_as_sample, settings_of, token_of
 from api.entrance import (
     SamplePerson,
     checked_sign_in,
@@ -25,6 +26,22 @@ from states.rules.words import Language, say
 
 router = APIRouter()
 
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Somebody at the entrance, signed in or not."""
+
+    request: Request
+    db: Session
+    lang: Language
+
+
+def door_of(request: Request, db: Db, lang: Lang, *, _: Visitor) -> Door:
+    return Door(request, db, lang)
+
+
+ADoor = Annotated[Door, Depends(door_of)]
+
 # The way of a project: from the provider to its district, and on to the centre.
 _ORDER = ("provider", "district", "centre", "bureau", "service")
 
@@ -39,101 +56,100 @@ class SampleOffice:
 
 
 @router.get("/signin")
-def entrance(  # noqa: PLR0913
-    request: Request, db: Db, settings: Settings, lang: Lang, _: Visitor, next: str = "/",  # noqa: A002
-) -> HTMLResponse:  # fmt: skip
+def entrance(door: ADoor, *, next: str = "/") -> HTMLResponse:  # noqa: A002  # its usual name
     """The form, and in sample mode the people one can be."""
-    return _page(request, db, settings, lang, onward=safe_next(next))
+    return _page(door, onward=safe_next(next))
 
 
 @router.post("/signin")
-def sign_in(  # noqa: PLR0913
-    request: Request, db: Db, settings: Settings, lang: Lang,
-    login: Annotated[str, Form(max_length=120)], password: Annotated[str, Form(max_length=500)],
+def sign_in(
+    door: ADoor,
+    *,
+    login: Annotated[str, Form(max_length=120)],
+    password: Annotated[str, Form(max_length=500)],
     next: Annotated[str, Form()] = "/",  # noqa: A002
-) -> Response:  # fmt: skip
+) -> Response:
     """Open a session; a failure says no more than that the two do not belong together."""
     onward = safe_next(next)
     try:
-        token = checked_sign_in(request, db, login.strip(), password)
+        token = checked_sign_in(door.request, door.db, login.strip(), password)
     except (SignInFailed, TooManyTries) as error:
-        return _page(request, db, settings, lang, onward=onward, login=login, error=error)
-    return give_cookie(request, RedirectResponse(onward, 303), token)
+        return _page(door, onward=onward, login=login, error=error)
+    return give_cookie(door.request, RedirectResponse(onward, 303), token)
 
 
 @router.post("/signin/sample")
-def enter_as(  # noqa: PLR0913
-    request: Request, db: Db, settings: Settings, appointment_id: Annotated[int, Form()],
+def enter_as(
+    door: ADoor,
+    settings: Settings,
+    *,
+    appointment_id: Annotated[int, Form()],
     next: Annotated[str, Form()] = "/",  # noqa: A002
-) -> Response:  # fmt: skip
-    """Become a sample person; a page of the person before is not worth going back to."""
-    before = token_of(request)
-    allowed = may_enter_as_sample(request, settings)
-    token = auth.enter_sample(db, appointment_id, allowed=allowed)
+) -> Response:
+    """Become a sample person; whoever sat here before is signed out."""
+    before, allowed = token_of(door.request), may_enter_as_sample(door.request, settings)
+    token = auth.enter_sample(door.db, appointment_id, allowed=allowed)
     if before:
-        auth.sign_out(db, before)
-    return give_cookie(request, RedirectResponse(safe_next(next), 303), token)
+        auth.sign_out(door.db, before)
+    return give_cookie(door.request, RedirectResponse(safe_next(next), 303), token)
 
 
 @router.post("/signout")
-def sign_out(request: Request, db: Db, _: Visitor) -> Response:
+def sign_out(door: ADoor) -> Response:
     """End the session here and now."""
-    auth.sign_out(db, token_of(request))
+    auth.sign_out(door.db, token_of(door.request))
     return take_cookie(RedirectResponse("/signin", 303))
 
 
 @router.get("/set-password/{token}")
-def choose_password(request: Request, db: Db, lang: Lang, token: str) -> HTMLResponse:
+def choose_password(door: ADoor, token: str) -> HTMLResponse:
     """The form behind a one-time link. Raises LinkSpent."""
-    return _password_page(request, lang, token, login=auth.link_login(db, token))
+    return _password_page(door, token)
 
 
 @router.post("/set-password/{token}")
-def set_password(  # noqa: PLR0913
-    request: Request, db: Db, lang: Lang, token: str,
-    password: Annotated[str, Form(max_length=500)], again: Annotated[str, Form(max_length=500)],
-) -> Response:  # fmt: skip
-    """Use the link: typed twice alike and long enough."""
-    login = auth.link_login(db, token)
+def set_password(
+    door: ADoor,
+    token: str,
+    *,
+    password: Annotated[str, Form(max_length=500)],
+    again: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Use the link: typed twice alike and long enough. Raises LinkSpent."""
     if password != again:
-        wrong = {"again": say("sign_in", "not_alike", lang)}
-        return _password_page(request, lang, token, login=login, errors=wrong)
+        return _password_page(door, token, {"again": say("sign_in", "not_alike", door.lang)})
     try:
-        auth.set_password(db, token, password)
+        auth.set_password(door.db, token, password)
     except WeakPassword as error:
-        wrong = {"password": _sentence(error, lang)}
-        return _password_page(request, lang, token, login=login, errors=wrong)
-    return view.flash(RedirectResponse("/signin", 303), say("sign_in", "password_set", lang))
+        return _password_page(door, token, {"password": _sentence(error, door.lang)})
+    return view.flash(RedirectResponse("/signin", 303), say("sign_in", "password_set", door.lang))
 
 
-def _page(  # noqa: PLR0913, PLR0917
-    request: Request, db: Session, settings: Settings, lang: Language, *,
-    onward: str, login: str = "", error: DubanError | None = None,
-) -> HTMLResponse:  # fmt: skip
-    sample = may_enter_as_sample(request, settings)
+def _page(
+    door: Door, *, onward: str, login: str = "", error: DubanError | None = None
+) -> HTMLResponse:
+    sample = may_enter_as_sample(door.request, settings_of(door.request))
     return view.render(
-        request,
+        door.request,
         "signin",
         status=401 if error else 200,
         onward=onward,
         login=login,
-        error=_sentence(error, lang) if error else "",
-        offices=list(_sample_offices(db, lang)) if sample else [],
-        sample=sample,
+        error=_sentence(error, door.lang) if error else "",
+        offices=list(_sample_offices(door.db, door.lang)) if sample else [],
     )
 
 
-def _password_page(  # noqa: PLR0913, PLR0917
-    request: Request, lang: Language, token: str, *, login: str,
-    errors: dict[str, str] | None = None,
-) -> HTMLResponse:  # fmt: skip
+def _password_page(
+    door: Door, token: str, errors: Mapping[str, str] = MappingProxyType({})
+) -> HTMLResponse:
     return view.render(
-        request,
+        door.request,
         "set_password",
         status=422 if errors else 200,
-        login=login,
+        login=auth.link_login(door.db, token),
         token=token,
-        errors=errors or {},
+        errors=errors,
         least=auth.SHORTEST_PASSWORD,
     )
 

@@ -66,6 +66,7 @@ def _form(
         request,
         "survey",
         status=status,
+        path=request.url.path,
         found=found,
         provider=found.provider_zh if lang == "zh" else found.provider_en,
         questions=[(q.key, getattr(q, lang)) for q in asked],

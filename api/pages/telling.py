@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from api.auth import Signed
-from api.pages.wording import name_of, reason_code, source_of
+from api.pages.wording import name_of, reason_code, rule_words, source_of
 from states.records.boards import Lately
 from states.records.dossiers import EntryRow, ProjectFile
 from states.rules.facts import Kind
@@ -23,7 +23,7 @@ _OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
 def entries_of(file: ProjectFile, me: Signed, lang: Language) -> list[Entry]:
     """The timeline, newest first."""
     plans = _plans_before(file)
-    return [_entry(row, me, lang, plans.get(row.seq)) for row in reversed(file.entries)]
+    return [_entry(row, me, lang, before=plans.get(row.seq)) for row in reversed(file.entries)]
 
 
 def _plans_before(file: ProjectFile) -> dict[int, Payload]:
@@ -32,7 +32,7 @@ def _plans_before(file: ProjectFile) -> dict[int, Payload]:
     return {new.seq: old.payload for old, new in pairwise(plans)}
 
 
-def _entry(row: EntryRow, me: Signed, lang: Language, before: Payload | None) -> Entry:  # noqa: PLR0917
+def _entry(row: EntryRow, me: Signed, lang: Language, *, before: Payload | None) -> Entry:
     moved, automatic = row.kind == "move", row.role is Role.SYSTEM
     known = _may_know(row, me)
     return Entry(
@@ -70,14 +70,8 @@ def _note(row: EntryRow, lang: Language) -> str:
     told = teller(row.payload, lang) if teller else ""
     code, text = row.payload.get("code", ""), row.payload.get("text", "")
     reason = reason_code(code, lang) if code else ""
-    rule = _rule(row.payload, lang)
+    rule = rule_words(row.payload.get("rule", ""), lang)
     return ": ".join(part for part in (told, rule, reason, text) if part)
-
-
-def _rule(payload: Payload, lang: Language) -> str:
-    known = {"class_size_is_usual": ("check", "size")}
-    rule = payload.get("rule", "")
-    return say(*known[rule], lang) if rule in known else rule
 
 
 def _plan(said: Payload, lang: Language) -> str:

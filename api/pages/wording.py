@@ -18,6 +18,7 @@ from templates.shapes import Axis, Clock, MailLine, Passport, SideExit, StageSte
 SOON = 2
 """Working days left from which on a clock turns amber."""
 
+_RULES = {"class_size_is_usual": ("check", "size")}
 _MAIL_STATES = {
     "promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
     "refused": "refused", "moot": "given_up",
@@ -116,6 +117,11 @@ def reason_code(code: str, lang: Language) -> str:
     return say("send_back", code, lang) if has("send_back", code) else code
 
 
+def rule_words(rule: str, lang: Language) -> str:
+    """The rule that a waiver speaks of, by the name of its line in the check of a plan."""
+    return say(*_RULES[rule], lang) if rule in _RULES else rule
+
+
 def passport_of(klass: ClassFacts, lang: Language) -> Passport:
     """Under which rules a class runs, and why; both axes, as pinned at its opening."""
     law, day = the_law(), date_words(klass.opens_on, lang)
@@ -145,9 +151,7 @@ def mail_line(row: MailRow, lang: Language) -> MailLine:
     note = say("mail_note", "moot", lang) if row.state == "moot" else row.answer
     return MailLine(
         subject=say("mail_name", row.letter, lang) if has("mail_name", row.letter) else row.letter,
-        office=" · ".join(
-            filter(None, (office, role, masked(row.person)))
-        ),
+        office=" · ".join(filter(None, (office, role, masked(row.person)))),
         address=masked_address(row.email),
         state=_MAIL_STATES[row.state],  # type: ignore[arg-type]
         promised_at=row.promised_at,

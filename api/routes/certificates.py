@@ -16,6 +16,7 @@ from states.records import certificate_board, certificates
 from states.records.certificate_board import BatchView, CertificateRow
 from states.rules.identity import mask_name
 from states.rules.stages import Role
+from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.receipt import read_receipt
 
 router = APIRouter(tags=["certificates"])
@@ -57,7 +58,7 @@ def workbook(session: Db, me: SignedIn, code: str) -> Response:
         raise NotYours
     found = certificate_board.batch_by_code(session, code)
     rows = certificate_board.batch_rows(session, found.id)
-    return Response(papers.aggregation(rows), media_type=XLSX)
+    return Response(write_batch(rows), media_type=XLSX)
 
 
 @router.post("/batches/{code}/receipt", response_model=ReceiptOut, responses=_REFUSALS)

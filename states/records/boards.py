@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -30,7 +30,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An open duty: what, whose, since when and until when. `subject` is a class number or empty."""
+    """An open duty: whose, since when, until when. `subject` is a class number or empty."""
 
     duty: str
     subject: str
@@ -74,7 +74,7 @@ class Lately:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The filters of the list; empty ones do not filter. `after` is the last id of the page before."""
+    """Filters of the list; empty ones do not filter. `after`: the last id of the page before."""
 
     stage: str = ""
     district: str = ""
@@ -130,11 +130,12 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], 
 
 def lately(session: Session, actor: Actor, limit: int = 9) -> list[Lately]:
     """The newest entries of the ledgers of all visible projects."""
+    columns: list[Any] = [
+        Project.code, Project.title, LedgerEntry.at, LedgerEntry.kind, LedgerEntry.name,
+        LedgerEntry.to_stage, col(Person.name).label("person"), Office.name_zh, Office.name_en,
+    ]  # fmt: skip
     query = (
-        select(
-            Project.code, Project.title, LedgerEntry.at, LedgerEntry.kind, LedgerEntry.name,
-            LedgerEntry.to_stage, Person.name.label("person"), Office.name_zh, Office.name_en,
-        )
+        select(*columns)
         .select_from(LedgerEntry)
         .join(Project, col(Project.id) == LedgerEntry.project_id)
         .outerjoin(Person, col(Person.id) == LedgerEntry.person_id)
@@ -142,7 +143,7 @@ def lately(session: Session, actor: Actor, limit: int = 9) -> list[Lately]:
         .where(visible(actor))
         .order_by(col(LedgerEntry.id).desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     return [
         Lately(
             code=row.code, title=row.title, at=row.at, kind=row.kind, name=row.name,
@@ -162,7 +163,7 @@ def offices(session: Session, kind: str) -> Sequence[Office]:
 def reviewing_districts(session: Session, day: date) -> Sequence[Office]:
     """The districts in which somebody reviews plans on that day, by code."""
     reviews = (
-        select(Appointment.id)
+        select(col(Appointment.id))
         .where(
             col(Appointment.office_id) == Office.id,
             col(Appointment.role) == Role.REVIEWER,
@@ -176,23 +177,28 @@ def reviewing_districts(session: Session, day: date) -> Sequence[Office]:
 
 
 def _lines(actor: Actor, joined: Any, timer: Any = Timer) -> Select[Any]:  # noqa: ANN401
-    return (
-        select(
-            Project.id, Project.code, Project.title, Project.channel, Project.stage,
-            Project.stage_since, Project.wake_at,
-            _Provider.name_zh.label("provider_zh"), _Provider.name_en.label("provider_en"),
-            _District.name_zh.label("district_zh"), _District.name_en.label("district_en"),
-            timer.duty, timer.subject, timer.role, timer.since, timer.due_on, timer.provisional,
-            timer.source,
-            (func.coalesce(col(Project.first_signer_id), -1) == literal(actor.person_id or 0))
-            .label("signed"),
-        )
+    columns: list[Any] = [
+        Project.id, Project.code, Project.title, Project.channel, Project.stage,
+        Project.stage_since, Project.wake_at,
+        timer.duty, timer.subject, timer.role, timer.since, timer.due_on, timer.provisional,
+        timer.source,
+        *_named(_Provider, "provider"), *_named(_District, "district"),
+        (func.coalesce(Project.first_signer_id, -1) == (actor.person_id or 0)).label("signed"),
+    ]  # fmt: skip
+    query: Select[Any] = (
+        select(*columns)
         .select_from(Project)
-        .join(_Provider, _Provider.id == Project.provider_id)
-        .join(_District, _District.id == Project.district_id)
+        .join(_Provider, col(_Provider.id) == Project.provider_id)
+        .join(_District, col(_District.id) == Project.district_id)
         .outerjoin(timer, joined)
         .where(visible(actor))
-    )  # fmt: skip
+    )
+    return query
+
+
+def _named(office: type[Office], prefix: str) -> list[Any]:
+    names = {"zh": office.name_zh, "en": office.name_en}
+    return [col(name).label(f"{prefix}_{lang}") for lang, name in names.items()]
 
 
 def _filters(wanted: Wanted) -> list[Any]:
@@ -213,7 +219,7 @@ def _filters(wanted: Wanted) -> list[Any]:
 
 
 def _has(text: str) -> Any:  # noqa: ANN401
-    fields = (col(Project.title), col(Project.code), _Provider.name_zh, _Provider.name_en)
+    fields = map(col, (Project.title, Project.code, _Provider.name_zh, _Provider.name_en))
     return or_(*(field.icontains(text, autoescape=True) for field in fields))
 
 

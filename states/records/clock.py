@@ -24,7 +24,7 @@ def is_virtual(session: Session) -> bool:
 
 def start(session: Session, base: datetime, *, running: bool) -> None:
     """Give an empty installation a movable date. Raises BadInput where projects exist already."""
-    if session.scalar(text("SELECT EXISTS (SELECT 1 FROM project)")):  # type: ignore[call-overload]
+    if session.scalar(text("SELECT EXISTS (SELECT 1 FROM project)")):
         raise BadInput(why="clock_on_real_data")
     session.merge(VirtualClock(base=base, started_at=datetime.now(UTC) if running else None))
 

@@ -23,6 +23,7 @@ def engine(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error must not carry a name or a number into a log
         connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
     )
 

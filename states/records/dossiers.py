@@ -1,4 +1,4 @@
-"""Everything the page of one project shows, in four round trips: itself, its ledger, duties, mail."""
+"""All that one project's page shows, in four round trips: itself, its ledger, duties, mail."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,7 +29,7 @@ SELECT l.seq, l.at, l.kind, l.name, l.from_stage, l.to_stage, l.role, l.clause, 
  ORDER BY l.seq
 """)
 
-# Letters to staff one by one; letters to people outside counted, for nobody here needs to know whom.
+# Letters to staff one by one; those to people outside only counted: nobody need know to whom.
 _MAILS = text("""
 SELECT m.letter, m.state, count(*) AS copies, max(m.promised_at) AS promised_at,
        max(m.done_at) AS done_at, max(m.attempts) AS attempts, max(m.answer) AS answer,
@@ -112,8 +112,8 @@ def read(session: Session, actor: Actor, code: str, *, at: datetime, today: date
     provider, district = aliased(Office), aliased(Office)
     found = session.execute(
         select(Project, provider, district)
-        .join(provider, provider.id == Project.provider_id)
-        .join(district, district.id == Project.district_id)
+        .join(provider, col(provider.id) == Project.provider_id)
+        .join(district, col(district.id) == Project.district_id)
         .where(col(Project.code) == code, visible(actor))
     ).first()
     if found is None:
@@ -124,7 +124,7 @@ def read(session: Session, actor: Actor, code: str, *, at: datetime, today: date
         project=project,
         provider=found[1],
         district=found[2],
-        dossier=_dossier(entries, Stage(project.stage), at, today),
+        dossier=_dossier(entries, Stage(project.stage), at=at, today=today),
         entries=entries,
         duties=_duties(session, project.id),
         mails=_mails(session, project),
@@ -144,7 +144,7 @@ def _entries(session: Session, project_id: int) -> tuple[EntryRow, ...]:
     )  # fmt: skip
 
 
-def _dossier(entries: tuple[EntryRow, ...], stage: Stage, at: datetime, today: date) -> Dossier:
+def _dossier(entries: tuple[EntryRow, ...], stage: Stage, *, at: datetime, today: date) -> Dossier:
     recorded = (
         Recorded(entry.seq, entry.name, entry.payload, entry.person_id, entry.at)
         for entry in entries

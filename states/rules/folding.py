@@ -18,7 +18,7 @@ def fold(recorded: Iterable[Recorded], *, stage: Stage, at: datetime, today: dat
 
 def add(dossier: Dossier, fact: Recorded) -> None:
     """Fold one more fact into `dossier`, in place."""
-    _FOLDS[fact.kind](dossier, fact)
+    _FOLDS[Kind(fact.kind)](dossier, fact)
 
 
 def _plan(dossier: Dossier, fact: Recorded) -> None:

@@ -76,7 +76,8 @@ def test_an_illegal_move_names_what_is_missing(enter: Enter, code: str) -> None:
     answer = enter("P001/provider_operator").post(f"/projects/{code}/classes", json=opening)
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
-    (finding,) = answer.json()["findings"]
+    finding, missing = answer.json()["findings"]
+    assert missing["code"] == "persons_of_the_district_signed"
     assert finding["code"] == "fact_does_not_fit_the_stage"
     assert "已申报" in finding["sentence"]["zh"]
     assert "proposed" not in finding["sentence"]["zh"]
@@ -231,3 +232,10 @@ def test_the_document_of_the_api_names_every_error(client: TestClient) -> None:
     assert {"401", "403", "404", "409", "422"} <= set(facts["responses"])
     assert "application/problem+json" in facts["responses"]["409"]["content"]
     assert "sign" in facts["requestBody"]["content"]["application/json"]["examples"]
+
+
+def test_the_api_can_be_read_without_a_script(client: TestClient) -> None:
+    page = client.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "/api/v1/projects/{code}/facts" in page.text
+    assert "<script>" not in page.text

@@ -70,7 +70,7 @@ class Enrolment(SQLModel, table=True):
 
 
 class Score(SQLModel, table=True):
-    """One learner's result from one import; the newest import of a class stands. Tenths of a mark."""
+    """One learner's result from one import, in tenths of a mark; the newest import stands."""
 
     __tablename__ = "score"
     __table_args__ = (

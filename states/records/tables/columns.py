@@ -20,7 +20,7 @@ def link(target: str, **more: Any) -> Any:  # noqa: ANN401
 
 def moment(**more: Any) -> Any:  # noqa: ANN401
     """A point in time, kept in UTC."""
-    return Field(sa_type=DateTime(timezone=True), **more)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), **more)
 
 
 def document(**more: Any) -> Any:  # noqa: ANN401
@@ -32,4 +32,3 @@ def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
     """`column` holds one of `values`: a string and a CHECK, never a native enum of names."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
-

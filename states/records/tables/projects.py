@@ -36,8 +36,7 @@ class Project(SQLModel, table=True):
             name="a_send_back_has_a_reason",
         ),
         CheckConstraint(
-            "stage NOT IN ('rejected', 'withdrawn', 'terminated', 'suspended') "
-            "OR stop_text <> ''",
+            "stage NOT IN ('rejected', 'withdrawn', 'terminated', 'suspended') OR stop_text <> ''",
             name="a_stop_has_a_reason",
         ),
         Index("project_is_unsettled", "id", postgresql_where=text("unsettled")),

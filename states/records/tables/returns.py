@@ -1,4 +1,4 @@
-"""A district's monthly return to the centre: compiled, signed by two persons, accepted or returned."""
+"""A district's monthly return: compiled, signed by two persons, accepted or given back."""
 
 from datetime import datetime
 from typing import Any

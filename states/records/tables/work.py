@@ -53,7 +53,7 @@ class Mail(SQLModel, table=True):
 class Sweep(SQLModel, table=True):
     """When each flow last ran and how it went; the operations page reads it.
 
-    `handled_until`: the moment, by the office's clock, up to which a calendar flow did all its work.
+    `handled_until`: up to when, by the office's clock, a calendar flow did all its work.
     """
 
     __tablename__ = "sweep"
