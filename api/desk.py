@@ -5,7 +5,7 @@ finds the project within the reach of whoever acts, and raises NotFound otherwis
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -62,12 +62,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Somebody at work, at a moment. `settle` is off when only the flows may move stages."""
+    """Somebody at work, at a moment. `settle` is off when only the flows may move stages.
+
+    `sample_domain`: in sample mode, where learners without a mail address get one that goes nowhere.
+    """
 
     session: Session
     actor: Actor
     at: datetime
     settle: bool = True
+    sample_domain: str = ""
 
     # ── The project ─────────────────────────────────────────────────────────────────────────────
     def find(self, code: str) -> Project:
@@ -140,6 +144,8 @@ class Desk:
             rules=self._learner_rules(project, klass),
             today=shanghai_day(self.at),
         )
+        if self.sample_domain:
+            reading = _reachable(reading, f"{code}-{no}", self.sample_domain)
         accepted = sum(row.verdict != enrolments.REFUSED for row in reading.rows)
         if not accepted:
             return self._only_reported("roster", klass, workbook, reading=reading)
@@ -273,6 +279,15 @@ def _taken(reading: RosterReading | ScoresReading, accepted: int, outcome: Outco
     return Taken(outcome, len(named), accepted, reading.findings, reading.notes)
 
 
+def _reachable(reading: RosterReading, prefix: str, domain: str) -> RosterReading:
+    """The same roster, everybody with a mail address: a survey can then be seen to arrive."""
+    rows = (
+        replace(row, email=row.email or f"{prefix}-{row.sheet_row}@{domain}".lower())
+        for row in reading.rows
+    )
+    return replace(reading, rows=tuple(rows))
+
+
 def workbook_of(file: UploadFile) -> Workbook:
     """What was uploaded. Raises SheetUnreadable for more than a workbook may hold."""
     data = file.file.read(MAX_BYTES + 1)
@@ -283,7 +298,8 @@ def workbook_of(file: UploadFile) -> Workbook:
 
 def desk_of(session: Db, me: SignedIn, *, now: Now, settings: Settings) -> Desk:
     """The desk of whoever is signed in, now."""
-    return Desk(session, me.actor, now, settings.settle_in_request)
+    spare = settings.learner_mail_domain if settings.sample_mode else ""
+    return Desk(session, me.actor, now, settings.settle_in_request, spare)
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]

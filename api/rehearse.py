@@ -34,6 +34,8 @@ _FOREIGN = (
 )  # fmt: skip
 Report = Callable[[int, str], None]
 """Told how many stages were reached by all projects together, and the date of the rehearsal."""
+Look = Callable[[str], None]
+"""Told the address of the house that still runs, when the play is over."""
 
 
 @dataclass(slots=True)
@@ -54,8 +56,13 @@ class Summary:
         return {k: v for k, v in asdict(self).items() if k != "problems" or v}
 
 
-def rehearse(projects: int, folder: Path, tell: Report) -> Summary:
-    """Play `projects` whole lives in a house below `folder`, and sum up what came of them."""
+def rehearse(
+    projects: int, folder: Path, tell: Report, *, look: Look = lambda _: None
+) -> Summary:
+    """Play `projects` whole lives in a house below `folder`, and sum up what came of them.
+
+    `look` may examine the house before it is closed.
+    """
     summary, started = Summary(projects), time.monotonic()
     with running_house(folder) as url:
         house = House(url)
@@ -68,19 +75,23 @@ def rehearse(projects: int, folder: Path, tell: Report) -> Summary:
             summary.problems.append(str(failure))
         _sum_up(summary, house, letters, folder=folder)
         house.close()
+        look(url)
     summary.seconds = round(time.monotonic() - started, 1)
     return summary
 
 
 @contextmanager
-def running_house(folder: Path) -> Iterator[str]:
-    """All real parts as children of a supervisor of their own; answers the web's address."""
+def running_house(folder: Path, *, begin: datetime = BEGIN) -> Iterator[str]:
+    """All real parts as children of a supervisor of their own; answers the web's address.
+
+    No sample projects are there, and the sample clock stands still at `begin`.
+    """
     port = _free_port()
     told = {
         "DUBAN_DATA_DIR": str(folder),
         "DUBAN_PORT": str(port),
         "DUBAN_SAMPLE_MODE": "true",
-        "DUBAN_SAMPLE_CLOCK": BEGIN.isoformat(),
+        "DUBAN_SAMPLE_CLOCK": begin.isoformat(),
     }
     given = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     folder.mkdir(parents=True, exist_ok=True)

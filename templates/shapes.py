@@ -164,7 +164,7 @@ class MailLine:
     subject: str
     office: str
     address: str
-    state: Literal["waiting", "sending", "sent", "refused", "given_up"]
+    state: Literal["waiting", "sending", "sent", "refused", "moot"]
     promised_at: datetime
     sent_at: datetime | None = None
     answer: str = ""
@@ -181,7 +181,6 @@ class RowLine:
     sentence: str
     clause: str
     column: str = ""
-    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

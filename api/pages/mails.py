@@ -33,7 +33,7 @@ router = APIRouter()
 RETRY_ROLES = frozenset({Role.ADMINISTRATOR})
 PER_PAGE = 50
 _SHOWN = {"promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
-          "refused": "refused", "moot": "given_up"}  # fmt: skip
+          "refused": "refused", "moot": "moot"}  # fmt: skip
 
 
 @router.get("/mails")

@@ -21,7 +21,7 @@ SOON = 2
 _RULES = {"class_size_is_usual": ("check", "size")}
 _MAIL_STATES = {
     "promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
-    "refused": "refused", "moot": "given_up",
+    "refused": "refused", "moot": "moot",
 }  # fmt: skip
 
 

@@ -138,7 +138,8 @@ class Project:
 
     @property
     def channel(self) -> Channel:
-        return _CHANNELS[self.number // len(DISTRICTS) % len(_CHANNELS)]
+        """Three projects have three channels already; nine meet each of them in each district."""
+        return _CHANNELS[(self.number + self.number // len(DISTRICTS)) % len(_CHANNELS)]
 
     @property
     def provider(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from states.records import clock
 from states.records.letter_facts import LeasedMail, context_for, contexts_for
 from states.rules.deadlines import shanghai_day
 from states.rules.stages import Role
@@ -102,7 +103,7 @@ _MOOT = """
                    AND t.subject = coalesce(i.subject, '')))
 """
 _MARK_MOOT = text(f"""
-UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :machine_now
+UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :at
  WHERE m.id IN ({_DUE} FOR UPDATE OF m SKIP LOCKED) AND ({_MOOT})
 """)  # noqa: S608  three constants of this file
 _LEASE = text(f"""
@@ -227,7 +228,7 @@ def mark(
     again = machine_now + delay if delay and state == "deferred" else None
     asked = {
         "id": mail.id, "lease": mail.lease, "state": state, "answer": answer, "again": again,
-        "done": None if again else machine_now,
+        "done": None if again else clock.now(session),
     }  # fmt: skip
     return session.connection().execute(_MARK, asked).first() is not None
 
