@@ -22,10 +22,10 @@ from states.records import certificate_board, certificates, enrolments, scope
 from states.records.classes import ClassView, class_of
 from states.records.projects import load
 from states.records.tables import Office, Project
+from states.rules.binding import the_plan
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import CertificateDropped, Fact, PlanSubmitted, Suspended
 from states.rules.findings import Finding, RowFinding
-from states.rules.guards import the_plan
 from states.rules.law import the_law
 from states.rules.people import LearnerRules
 from templates.sheets.grid import MAX_BYTES, SheetUnreadable
@@ -64,7 +64,7 @@ class Taken:
 class Desk:
     """Somebody at work, at a moment. `settle` is off when only the flows may move stages.
 
-    `sample_domain`: in sample mode, where learners without a mail address get one that goes nowhere.
+    `sample_domain`: in sample mode, where learners without a mail address get one to nowhere.
     """
 
     session: Session

@@ -56,9 +56,7 @@ class Summary:
         return {k: v for k, v in asdict(self).items() if k != "problems" or v}
 
 
-def rehearse(
-    projects: int, folder: Path, tell: Report, *, look: Look = lambda _: None
-) -> Summary:
+def rehearse(projects: int, folder: Path, tell: Report, *, look: Look = lambda _: None) -> Summary:
     """Play `projects` whole lives in a house below `folder`, and sum up what came of them.
 
     `look` may examine the house before it is closed.

@@ -13,12 +13,12 @@ from states.errors import NotAllowed, NotYours
 from states.records import surveys
 from states.records.projects import LoadedProject, Writing
 from states.rules.admission import objections
+from states.rules.binding import book_of
 from states.rules.deadlines import open_deadlines, shanghai_day
 from states.rules.dossier import Dossier, Recorded
 from states.rules.facts import Fact, Kind, Rejected, SentBack, Suspended, Terminated, Withdrawn
 from states.rules.findings import Finding, Weight
 from states.rules.folding import add
-from states.rules.guards import book_of
 from states.rules.law import the_law
 from states.rules.machine import Decision, Move, decide, findings_for_next
 from states.rules.rulebook import FactRule, LetterRule, Rulebook

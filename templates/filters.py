@@ -90,12 +90,6 @@ def number(value: int | Decimal) -> str:
     return f"{value:,}"
 
 
-def hours(half_hours: int) -> str:
-    """Class hours from half hours: 40 is "20", 41 is "20.5"."""
-    whole, half = divmod(half_hours, 2)
-    return f"{whole}.5" if half else str(whole)
-
-
 def days_left(days: int, lang: Language) -> str:
     """The words of a clock badge for `days` working days; negative is late."""
     words = translations(lang)

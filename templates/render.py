@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from states.rules.halves import hours
 from states.rules.words import Language, say
 from templates import filters
 from templates.catalogues import translations
@@ -75,7 +76,7 @@ def _filters(lang: Language) -> dict[str, object]:
         "month": partial(filters.month, lang=lang),
         "percent": filters.percent,
         "number": filters.number,
-        "hours": filters.hours,
+        "hours": hours,
         "days_left": partial(filters.days_left, lang=lang),
         "by_day": filters.by_day,
     }

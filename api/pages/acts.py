@@ -10,11 +10,11 @@ from api.pages.wording import rule_words
 from states.records.dossiers import ProjectFile
 from states.rules import facts
 from states.rules.admission import objections
+from states.rules.binding import book_of
 from states.rules.dossier import Dossier, Recorded
 from states.rules.facts import Fact, Kind
 from states.rules.findings import Finding, Weight
 from states.rules.folding import add
-from states.rules.guards import book_of
 from states.rules.law import the_law
 from states.rules.machine import decide, findings_for_next
 from states.rules.words import Language, say

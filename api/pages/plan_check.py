@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.errors import finding_line
+from states.rules.binding import book_of, the_plan
 from states.rules.dossier import Dossier, Plan
 from states.rules.findings import Finding
-from states.rules.guards import RULES, book_of, hours, the_plan
+from states.rules.guards import RULES
+from states.rules.halves import hours
 from states.rules.law import the_law
 from states.rules.words import Language, say
 from templates.filters import percent

@@ -12,7 +12,7 @@ from api.schemas import PlanIn
 from states.records.tables import Office
 from states.rules.dossier import Dossier, Plan
 from states.rules.facts import Unit
-from states.rules.guards import hours
+from states.rules.halves import hours
 from states.rules.law import NothingInForce, the_law
 from states.rules.stages import Channel, Mode, Stage
 from states.rules.uscc import fold_uscc, uscc_flaw

@@ -24,8 +24,8 @@ from api.schemas import SimpleFact
 from states.actions import Outcome
 from states.errors import BadInput, NotFound
 from states.records.dossiers import ProjectFile, read
+from states.rules.binding import the_plan
 from states.rules.facts import Kind
-from states.rules.guards import the_plan
 from states.rules.words import Language, say
 
 whole = APIRouter(prefix="/{code}")

@@ -10,16 +10,18 @@ from api.errors import finding_line
 from api.pages.wording import clock_of, duty_words, mail_line, name_of, passport_of
 from states.records.boards import Due
 from states.records.dossiers import ProjectFile
+from states.rules.binding import book_of
 from states.rules.deadlines import shanghai_day
 from states.rules.dossier import ClassFacts
 from states.rules.facts import Kind
 from states.rules.findings import Finding, Weight
-from states.rules.guards import CURES, book_of
+from states.rules.guards import CURES
+from states.rules.halves import hours
 from states.rules.law import the_law
 from states.rules.machine import findings_for_next
 from states.rules.stages import FINAL_STAGES, Mode, Role, Stage
 from states.rules.words import Language, say
-from templates.filters import date_words, hours
+from templates.filters import date_words
 from templates.shapes import Clock, FindingLine, MailLine, NextStep, Passport
 
 _ORDER = {Weight.MUST: 0, Weight.SHOULD: 1, Weight.NOTE: 2}

@@ -7,10 +7,10 @@ from typing import Any
 
 from states.records.returns import Passer, ReturnView
 from states.rules.deadlines import shanghai_day
+from states.rules.halves import hours
 from states.rules.identity import KIND_LABEL, DocumentKind
 from states.rules.law import the_law
 from states.rules.words import say
-from templates.filters import hours
 from templates.papers.monthly_return import ReturnPaper, ReturnRow, SurveySum, monthly_return
 from templates.sheets.monthly_return import PasserRow, ReturnFoot, SatisfactionRow, write_return
 

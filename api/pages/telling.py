@@ -11,7 +11,7 @@ from api.pages.wording import name_of, reason_code, rule_words, source_of
 from states.records.boards import Lately
 from states.records.dossiers import EntryRow, ProjectFile
 from states.rules.facts import Kind
-from states.rules.guards import hours
+from states.rules.halves import hours
 from states.rules.stages import Mode, Role
 from states.rules.words import Language, say
 from templates.shapes import Change, Entry

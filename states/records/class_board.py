@@ -14,11 +14,11 @@ from states.records.classes import ClassView, LearnerView, class_of, roster_of
 from states.records.projects import load
 from states.records.scope import find
 from states.records.tables import Office, Project
+from states.rules.binding import book_of
 from states.rules.deadlines import shanghai_day
 from states.rules.dossier import ClassFacts, Dossier, Recorded
 from states.rules.facts import Kind
 from states.rules.findings import Finding
-from states.rules.guards import book_of
 from states.rules.law import the_law
 from states.rules.machine import findings_for_next
 from states.rules.rulebook import FactRule

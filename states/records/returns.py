@@ -15,9 +15,10 @@ from sqlmodel import Session
 
 from states import actions
 from states.actor import Actor
-from states.errors import BadInput, NotFound, NotYours, ProjectMoved
+from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
 from states.records import outbox
 from states.rules.facts import ReturnAccepted
+from states.rules.findings import Finding
 from states.rules.machine import midnight
 from states.rules.months import first_after
 from states.rules.stages import Role, Stage
@@ -231,11 +232,11 @@ def sign_checked_and_submit(
 ) -> None:
     """A second person of the district signs, and the return goes to the centre (C18).
 
-    Raises NotFound, NotYours (also for the person who prepared it), ProjectMoved.
+    Raises NotFound, NotYours, ProjectMoved, and NotAllowed for the person who prepared it.
     """
     found = _of_district(session, return_id, actor)
     if found.prepared_by == actor.person_id:
-        raise NotYours(why="second_person")
+        raise NotAllowed([Finding("return_needs_another_person", "C18")])
     _swap(session, _SUBMIT, found, actor=actor, at=at, seen=seen)
     outbox.promise_to_role(
         session,

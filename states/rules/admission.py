@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from states.rules import facts
+from states.rules.binding import the_plan
 from states.rules.dossier import Dossier
 from states.rules.facts import Fact, Kind
 from states.rules.findings import SYSTEM_DEFAULT, Finding
-from states.rules.guards import the_plan
 from states.rules.rulebook import FactRule
 from states.rules.stages import Stage
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from states.rules.binding import book_of, the_plan
 from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
-from states.rules.guards import book_of, the_plan
 from states.rules.law import Law
 from states.rules.rulebook import DeadlineRule
 from states.rules.stages import Role

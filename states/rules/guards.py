@@ -4,93 +4,17 @@ A rule says why it objects in the parameters of its sentence (`words.toml`, sect
 How heavily the objection weighs is the rulebook's to say. Hours are halves of a class hour.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from states.rules.dossier import ClassFacts, Dossier, Plan
+from states.rules.binding import the_plan
+from states.rules.dossier import ClassFacts, Dossier
 from states.rules.facts import Kind
-from states.rules.findings import SYSTEM_DEFAULT, Finding
-from states.rules.law import Law
+from states.rules.findings import SYSTEM_DEFAULT
+from states.rules.halves import hours
+from states.rules.rule import FINE, OBJECTS, RULES, Objection, class_rule, project_rule
 from states.rules.rulebook import Rulebook
-from states.rules.stages import Stage
 
-Params = Mapping[str, str | int]
-Objection = Params | None
-FINE: Objection = None
-OBJECTS: Params = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule by its name, with the clause it enforces and the fact that would answer it."""
-
-    name: str
-    clause: str
-    cure: Kind | None
-    check: Callable[[Dossier, Law], Iterator[Finding]]
-
-
-RULES: dict[str, Rule] = {}
-
-
-def project_rule(
-    clause: str, cure: Kind | None = None
-) -> Callable[[Callable[[Dossier, Rulebook], Objection]], Callable[[Dossier, Rulebook], Objection]]:
-    """Register a rule about the project as a whole, judged by the book that binds it."""
-
-    def register(
-        rule: Callable[[Dossier, Rulebook], Objection],
-    ) -> Callable[[Dossier, Rulebook], Objection]:
-        name = rule.__name__
-
-        def check(dossier: Dossier, law: Law) -> Iterator[Finding]:
-            book = book_of(dossier, law)
-            if (params := rule(dossier, book)) is not None:
-                yield Finding(name, clause, book.weight(name), params)
-
-        RULES[name] = Rule(name, clause, cure, check)
-        return rule
-
-    return register
-
-
-def class_rule(
-    clause: str, cure: Kind | None = None
-) -> Callable[
-    [Callable[[ClassFacts, Dossier, Rulebook], Objection]],
-    Callable[[ClassFacts, Dossier, Rulebook], Objection],
-]:
-    """Register a rule about every class, each judged by the book pinned at its own opening."""
-
-    def register(
-        rule: Callable[[ClassFacts, Dossier, Rulebook], Objection],
-    ) -> Callable[[ClassFacts, Dossier, Rulebook], Objection]:
-        name = rule.__name__
-
-        def check(dossier: Dossier, law: Law) -> Iterator[Finding]:
-            for klass in dossier.classes.values():
-                book = law.regimes[klass.regime]
-                if (params := rule(klass, dossier, book)) is not None:
-                    yield Finding(name, clause, book.weight(name), params, str(klass.no))
-
-        RULES[name] = Rule(name, clause, cure, check)
-        return rule
-
-    return register
-
-
-def book_of(dossier: Dossier, law: Law) -> Rulebook:
-    """The regime of the project: that of its first class, or of its planned opening day."""
-    if dossier.classes:
-        return law.regimes[min(dossier.classes.values(), key=lambda klass: klass.no).regime]
-    return law.regime_on(the_plan(dossier).opens_on)
-
-
-def the_plan(dossier: Dossier) -> Plan:
-    """The plan; every project has one from its first fact on."""
-    if dossier.plan is None:
-        raise LookupError("a project without a plan")
-    return dossier.plan
+__all__ = ["CURES", "RULES"]
 
 
 # ── The plan ────────────────────────────────────────────────────────────────────────────────────
@@ -350,12 +274,6 @@ def district_resumed(dossier: Dossier, _: Rulebook) -> Objection:
     return OBJECTS if dossier.suspended else FINE
 
 
-def hours(half_hours: int) -> str:
-    """Half class hours as an office writes class hours: 79 is "39.5", 80 is "40"."""
-    whole, half = divmod(half_hours, 2)
-    return f"{whole}.5" if half else str(whole)
-
-
 def _share(online: int, total: int, book: Rulebook) -> Objection:
     if book.limits.online_share.allows(online, total):
         return FINE
@@ -363,14 +281,3 @@ def _share(online: int, total: int, book: Rulebook) -> Objection:
 
 
 CURES: Mapping[str, Kind | None] = {name: rule.cure for name, rule in RULES.items()}
-STRAIGHT_ARROWS: Mapping[Stage, str] = {
-    Stage.PROPOSED: "approve",
-    Stage.APPROVED: "open",
-    Stage.RUNNING: "assess",
-    Stage.ASSESSED: "sum_up",
-    Stage.SURVEYED: "report",
-    Stage.REPORTED: "certify",
-    Stage.RETURNED: "resubmit",
-    Stage.SUSPENDED: "resume",
-}
-"""The arrow that each stage waits for; its findings are what is missing."""

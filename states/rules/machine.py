@@ -4,18 +4,31 @@
 throw-away token. Guards are collected before an arrow fires, so that a refusal has reasons.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from transitions import Machine
 
+from states.rules.binding import book_of
 from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
 from states.rules.findings import Finding, Weight
-from states.rules.guards import RULES, STRAIGHT_ARROWS, book_of
+from states.rules.guards import RULES
 from states.rules.law import Law
 from states.rules.rulebook import Arrow, Rulebook
 from states.rules.stages import Stage
+
+STRAIGHT_ARROWS: Mapping[Stage, str] = {
+    Stage.PROPOSED: "approve",
+    Stage.APPROVED: "open",
+    Stage.RUNNING: "assess",
+    Stage.ASSESSED: "sum_up",
+    Stage.SURVEYED: "report",
+    Stage.REPORTED: "certify",
+    Stage.RETURNED: "resubmit",
+    Stage.SUSPENDED: "resume",
+}
+"""The arrow that each stage waits for; its findings are what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

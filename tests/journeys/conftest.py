@@ -1,4 +1,4 @@
-"""A folder that the database's own user can reach, and one undisturbed rehearsal for all to read."""
+"""A folder within reach of the database's user, and one undisturbed rehearsal for all to read."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -20,7 +20,8 @@ from states.records.embedded import running
 class Told:
     """Read while the house still ran; `facts` and `numbers` by the project's title.
 
-    `letters`: how often each Message-ID arrived. `runs`: state types by flow, then by run name.
+    `moved_by_people`: moves made in the very request of a person. `letters`: how often each
+    Message-ID arrived. `runs`: state types by flow, then by run name.
     """
 
     summary: Summary
@@ -29,6 +30,7 @@ class Told:
     stages: dict[str, str] = field(default_factory=dict)
     channels: set[str] = field(default_factory=set)
     moves: int = 0
+    moved_by_people: int = 0
     promised: dict[str, str] = field(default_factory=dict)
     letters: Counter[str] = field(default_factory=Counter)
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -76,11 +78,13 @@ def _read(told: Told, records: psycopg.Connection) -> None:
         "SELECT title, kind FROM fact JOIN project p ON p.id = project_id ORDER BY fact.seq"
     ):
         told.facts.setdefault(title, []).append(kind)
-    for title, seq, kind in records.execute(
-        "SELECT title, seq, kind FROM ledger JOIN project p ON p.id = project_id ORDER BY seq"
+    for title, seq, kind, person in records.execute(
+        "SELECT title, seq, kind, person_id FROM ledger JOIN project p ON p.id = project_id "
+        "ORDER BY seq"
     ):
         told.numbers.setdefault(title, []).append(seq)
         told.moves += kind == "move"
+        told.moved_by_people += kind == "move" and person is not None
     told.promised.update(records.execute("SELECT message_id, state FROM outbox").fetchall())
 
 

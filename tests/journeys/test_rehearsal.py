@@ -5,7 +5,8 @@ import pytest
 from states.rules.stages import Channel
 from tests.journeys.records import Told
 
-CALENDAR = {"remind_daily", "compile_monthly_return", "collect_certificates"}
+RETURN = "compile_monthly_return"
+CALENDAR = {"remind_daily", RETURN, "collect_certificates"}
 
 pytestmark = pytest.mark.real
 
@@ -39,7 +40,4 @@ def test_prefect_lists_the_flow_runs_by_name(undisturbed: Told) -> None:
     assert undisturbed.summary.flow_runs >= sum(len(names) for names in done.values()) > 0
     assert {flow for flow, names in done.items() if names} >= CALENDAR | {"deliver_mail"}
     assert any(name.startswith("drive ") and "HP" in name for name in done["drive_projects"])
-    assert any(name.startswith("compile monthly return · ") for name in runs[_RETURN])
-
-
-_RETURN = "compile_monthly_return"
+    assert any(name.startswith("compile monthly return · ") for name in runs[RETURN])

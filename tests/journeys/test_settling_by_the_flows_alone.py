@@ -1,4 +1,4 @@
-"""The flows can do it all: with nothing settled in requests, whole lives still come to their end."""
+"""The flows can do it all: with nothing settled in requests, whole lives still reach the end."""
 
 from pathlib import Path
 
@@ -16,6 +16,7 @@ def test_without_settling_in_requests_the_flows_move_every_stage(
     assert told.summary.problems == []
     assert told.summary.certified == 1
     assert told.moves == 6
+    assert told.moved_by_people == 0 < undisturbed.moved_by_people
     ((title, facts),) = told.facts.items()
     assert sorted(facts) == sorted(undisturbed.facts[title])
     driven = [run for run, state in told.runs["drive_projects"].items() if state == "COMPLETED"]

@@ -62,9 +62,7 @@ class Visitor:
 
     def fits(self) -> bool:
         """Nothing makes the page wider than its window."""
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        )
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
     def wait_for(self, what: Callable[[], bool]) -> None:
         """Look at the page again and again until others have done their part."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from states.rules.halves import hours
 from templates import filters
 
 LATE_EVENING = datetime(2026, 3, 18, 23, 30, tzinfo=UTC)
@@ -42,7 +43,7 @@ def test_a_share_has_one_decimal_and_rounds_halves_up(part: int, whole: int, sai
 
 
 def test_class_hours_are_counted_in_halves() -> None:
-    assert [filters.hours(halves) for halves in (40, 41, 0)] == ["20", "20.5", "0"]
+    assert [hours(halves) for halves in (40, 41, 0)] == ["20", "20.5", "0"]
 
 
 def test_big_numbers_are_grouped() -> None:

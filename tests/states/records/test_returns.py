@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from states.actor import Actor
-from states.errors import BadInput, NotFound, NotYours, ProjectMoved
+from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
 from states.records import returns
 from states.records.tables import Mail, MonthlyReturn
 from states.rules.facts import Suspended
@@ -79,7 +79,7 @@ def test_compiling_again_refreshes_the_draft_and_nothing_else(life: Class) -> No
 def test_the_same_person_cannot_prepare_and_check(life: Class) -> None:
     number = life.surveyed().compiles()
     _acts(life, returns.sign_prepared, number, life.house.first)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         _acts(life, returns.sign_checked_and_submit, number, life.house.first)
 
 

@@ -8,7 +8,8 @@ from states.rules.dossier import Dossier, Recorded
 from states.rules.facts import ClassEnded, ClassOpened, PlanSubmitted, RosterImported
 from states.rules.findings import Finding, Weight
 from states.rules.folding import fold
-from states.rules.guards import RULES, hours
+from states.rules.guards import RULES
+from states.rules.halves import hours
 from states.rules.law import the_law
 from states.rules.stages import Channel, Stage
 from tests.house import a_plan
