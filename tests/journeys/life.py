@@ -55,7 +55,7 @@ def two_persons_sign(visitor: Visitor, path: str) -> None:
     visitor.reads("轮到您办理")
     visitor.press("审核通过，签署")
     stands_in(visitor, "已批准")
-    visitor.reads("尚未办理开班备案。")
+    visitor.reads("尚未办理开班备案。", "下一步", "上海示例职业技能培训学校 · 机构经办人")
 
 
 def open_the_class(visitor: Visitor, path: str) -> None:
@@ -117,7 +117,7 @@ def assess(visitor: Visitor, path: str) -> None:
     visitor.press("确认成绩")
     visitor.go(path)
     stands_in(visitor, "已考核")
-    visitor.reads("满意度测评至")
+    visitor.reads("满意度测评至", "系统 满意度测评进行中，到期自动汇总")
 
 
 def answer_the_survey(visitor: Visitor, phone: Visitor, path: str) -> None:
@@ -132,7 +132,7 @@ def answer_the_survey(visitor: Visitor, phone: Visitor, path: str) -> None:
     assert phone.fits()
     phone.reads("满意度测评")
     for question in phone.page.locator("fieldset.rate").all():
-        question.locator("label").nth(3).click()
+        question.locator("label").first.click()
     phone.press("提交")
     phone.reads("谢谢")
     phone.go(link)
