@@ -1,11 +1,23 @@
 """Certificates as printed papers: the rows of the records as the press wants them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from states.records.certificate_board import CertificateRow
-from states.rules.identity import KIND_LABEL, DocumentKind
+from states.rules.identity import KIND_LABEL, DocumentKind, mask_number
 from states.rules.routes import Level
+from states.rules.stages import Role
 from templates.papers.certificate import CertificatePaper, certificates
+
+PRINTERS = frozenset({Role.CENTRE, Role.PROVIDER})
+"""Who prints certificates, and so gets the whole document number on them."""
+
+
+def paper_for(role: Role, row: CertificateRow, *, base_url: str, sample: bool) -> bytes:
+    """One certificate as PDF; for whoever only looks, with a masked document number."""
+    if role not in PRINTERS:
+        row = replace(row, document_number=mask_number(row.document_number))
+    return papers([row], base_url=base_url, sample=sample)
 
 
 def papers(rows: Sequence[CertificateRow], *, base_url: str, sample: bool) -> bytes:

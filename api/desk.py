@@ -17,14 +17,14 @@ from api.schemas import AdmissionIn, PlanIn, SimpleFact, SuspendIn
 from states import actions
 from states.actions import Outcome
 from states.actor import Actor
-from states.errors import BadInput, NotFound
+from states.errors import BadInput, NotFound, NotYours
 from states.records import certificate_board, certificates, enrolments, scope
 from states.records.classes import ClassView, class_of
 from states.records.projects import load
 from states.records.tables import Office, Project
 from states.rules.binding import the_plan
 from states.rules.deadlines import shanghai_day
-from states.rules.facts import CertificateDropped, Fact, PlanSubmitted, Suspended
+from states.rules.facts import CertificateDropped, Fact, Kind, PlanSubmitted, Suspended
 from states.rules.findings import Finding, RowFinding
 from states.rules.law import the_law
 from states.rules.people import LearnerRules
@@ -136,7 +136,7 @@ class Desk:
         self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
     ) -> Taken:
         """Import 学员花名册. Raises SheetUnreadable, and what `enrolments.import_roster` raises."""
-        project, klass = self._class(code, no)
+        project, klass = self._class_for(Kind.ROSTER_IMPORTED, code, no)
         reading = read_roster(
             workbook.data,
             workbook.filename,
@@ -167,7 +167,7 @@ class Desk:
         self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
     ) -> Taken:
         """Import 考核成绩表. Raises SheetUnreadable, and what `enrolments.import_scores` raises."""
-        project, klass = self._class(code, no)
+        project, klass = self._class_for(Kind.SCORES_IMPORTED, code, no)
         bank = the_law().banks[klass.bank]
         learners = enrolments.learners_for_scores(self.session, klass.id)
         reading = read_scores(
@@ -238,6 +238,13 @@ class Desk:
             licence_valid_until=office.licence_valid_until,
             licence_covers=office.licence_covers,
         )
+
+    def _class_for(self, kind: Kind, code: str, no: int) -> tuple[Project, ClassView]:
+        """A class for whoever may say this of it: no workbook is read for anybody else."""
+        project, klass = self._class(code, no)
+        if self.actor.role not in the_law().regimes[klass.regime].fact_rules[kind].who:
+            raise NotYours
+        return project, klass
 
     def _class(self, code: str, no: int) -> tuple[Project, ClassView]:
         project = self.find(code)

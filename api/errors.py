@@ -70,7 +70,10 @@ class Problem:
         return STATUS.get(self.code, 400)
 
     def sentence(self, lang: Language) -> str:
-        return words_for(self.section, self.word or self.code, lang, self.params)
+        said = words_for(self.section, self.word or self.code, lang, self.params)
+        if self.code == "sheet_unreadable":
+            return words_for("error", "nothing_was_imported", lang, {"said": said})
+        return said
 
 
 def problem_of(error: Exception) -> Problem:  # noqa: PLR0911  one line for each kind

@@ -39,14 +39,6 @@ LAST_START: Final = LEASE_SECONDS - COMMAND_SECONDS - FINAL_SECONDS
 SENDER: Final = "督办 Duban"
 _SERVER: Final = "mail server"
 
-# Must say what `outbox.lease` would take; the look of the worker counts with it.
-DUE: Final = """
-((m.state = 'promised' AND m.not_before <= :now)
- OR (m.state = 'deferred' AND m.not_before <= :real)
- OR (m.state = 'leased' AND m.leased_until <= :real))
-AND NOT EXISTS (SELECT 1 FROM project u WHERE u.id = m.project_id AND u.unsettled AND m.duty <> '')
-"""
-
 _LET_GO = text("""
 UPDATE outbox SET state = 'deferred', not_before = :real, attempts = attempts - 1, lease = '',
                   leased_until = NULL

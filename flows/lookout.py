@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from flows import deliver_mail, drive_projects
 from flows.occasions import Rhythm, occasion_of, rests
-from states.records import clock
+from states.records import clock, outbox
 from states.records.db import transaction
 from states.records.tables import VirtualClock
 from states.rules.deadlines import shanghai_day
@@ -26,7 +26,7 @@ SELECT (SELECT count(*) FROM project p WHERE {drive_projects.DUE}) AS projects,
        (SELECT coalesce(array_agg(DISTINCT o.code), '{{}}') FROM project p
           JOIN office o ON o.id = p.district_id WHERE {drive_projects.DUE}) AS districts,
        (SELECT min(p.wake_at) FROM project p WHERE p.wake_at > :now) AS wakes,
-       (SELECT count(*) FROM outbox m WHERE {deliver_mail.DUE}) AS letters,
+       (SELECT count(*) FROM outbox m WHERE {outbox.DUE}) AS letters,
        (SELECT min(m.not_before) FROM outbox m
          WHERE m.state = 'promised' AND m.not_before > :now) AS sends,
        (SELECT min(CASE WHEN m.state = 'leased' THEN m.leased_until ELSE m.not_before END)

@@ -1,7 +1,6 @@
 """Certificates: numbered in batches, answered by 证书归集, printed one by one or all."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
@@ -26,7 +25,6 @@ router = APIRouter(prefix="/certificates")
 
 BATCH_READERS = frozenset({Role.CENTRE, Role.AUDITOR})
 READERS = BATCH_READERS | {Role.REVIEWER}
-PRINTERS = frozenset({Role.CENTRE, Role.PROVIDER})
 """Who prints and seals certificates: only their copies carry the whole document number."""
 ENOUGH = 4
 """So many certificates in a batch, and the sample receipt refuses one of them."""
@@ -172,9 +170,10 @@ def release(
 def certificate_pdf(db: Db, me: SignedIn, settings: Settings, *, serial: str) -> Response:
     """One certificate on paper, with a grey box where the seal goes."""
     row = certificate_queue.visible_certificate(db, me.actor, serial)
-    if me.role not in PRINTERS:
-        row = replace(row, document_number=mask_number(row.document_number))
-    return download(_print([row], settings), f"{serial}.pdf", PDF, inline=True)
+    pdf = certificate_papers.paper_for(
+        me.role, row, base_url=settings.base_url, sample=settings.sample_mode
+    )
+    return download(pdf, f"{serial}.pdf", PDF, inline=True)
 
 
 def _print(rows: Sequence[CertificateRow], settings: Settings) -> bytes:

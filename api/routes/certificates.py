@@ -100,7 +100,7 @@ def of_project(desk: AtDesk, code: str) -> list[CertificateOut]:
 def paper(session: Db, me: SignedIn, *, settings: Settings, serial: str) -> Response:
     """A certificate as a printed page."""
     row = _visible(session, me.actor, serial)
-    pdf = papers.papers([row], base_url=settings.base_url, sample=settings.sample_mode)
+    pdf = papers.paper_for(me.role, row, base_url=settings.base_url, sample=settings.sample_mode)
     return Response(pdf, media_type=PDF)
 
 

@@ -68,14 +68,15 @@ SELECT count(*) AS letters, CASE WHEN count(*) > 0 THEN pg_notify('duban_work', 
 
 # Due: promised by the office's date, to be repeated by the machine's clock, or left by a dead
 # worker. While a project is unsettled its open duties are not known: its letters wait for that.
-_DUE = """
-SELECT m.id FROM outbox m
- WHERE ((m.state = 'promised' AND m.not_before <= :at)
-     OR (m.state = 'deferred' AND m.not_before <= :machine_now)
-     OR (m.state = 'leased' AND m.leased_until <= :machine_now))
-   AND NOT EXISTS (SELECT 1 FROM project p
-                    WHERE p.id = m.project_id AND p.unsettled AND m.duty <> '')
+DUE = """
+    ((m.state = 'promised' AND m.not_before <= :now)
+  OR (m.state = 'deferred' AND m.not_before <= :real)
+  OR (m.state = 'leased' AND m.leased_until <= :real))
+ AND NOT EXISTS (SELECT 1 FROM project u WHERE u.id = m.project_id AND u.unsettled AND m.duty <> '')
 """
+"""Which letters `m` may be leased: `:now` is business time, `:real` the machine's."""
+
+_DUE = f"SELECT m.id FROM outbox m WHERE {DUE}"  # noqa: S608  a constant of this file
 # No longer owed: the duty is done, the reader has acted already, or the link is spent.
 _MOOT = """
   (m.duty <> '' AND m.project_id IS NOT NULL AND NOT EXISTS (
@@ -204,8 +205,8 @@ def lease(
     Empty when nothing is due. An attempt counts from here on, so that a letter that kills its
     worker is given up too.
     """
-    asked: dict[str, Any] = {"at": at, "machine_now": machine_now}
-    session.connection().execute(_MARK_MOOT, asked | {"today": shanghai_day(at)})
+    asked: dict[str, Any] = {"now": at, "real": machine_now}
+    session.connection().execute(_MARK_MOOT, asked | {"at": at, "today": shanghai_day(at)})
     until = machine_now + timedelta(seconds=lease_seconds)
     asked |= {"lease": randomness.token_hex(8), "until": until, "limit": limit}
     rows = session.connection().execute(_LEASE, asked)

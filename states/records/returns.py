@@ -28,7 +28,8 @@ _BEGIN = text("""
 INSERT INTO monthly_return (district_id, month, state, figures, compiled_at, returned_text, version)
 VALUES (:district_id, :month, 'draft', '{}', :at, '', 0)
 ON CONFLICT (district_id, month) DO UPDATE SET
-  state = 'draft', compiled_at = excluded.compiled_at, version = monthly_return.version + 1,
+  state = 'draft', compiled_at = excluded.compiled_at,
+  version = monthly_return.version + CAST(monthly_return.state = 'returned' AS int),
   prepared_by = NULL, prepared_at = NULL, checked_by = NULL, submitted_at = NULL
   WHERE monthly_return.state IN ('draft', 'returned')
 RETURNING id
@@ -67,7 +68,12 @@ SELECT c.id AS class_id, c.no, p.id AS project_id, p.code, p.channel, o.name_zh 
  GROUP BY c.id, p.id, o.id
  ORDER BY p.code, c.no
 """)
-_KEEP = text("UPDATE monthly_return SET figures = CAST(:figures AS jsonb) WHERE id = :id")
+# A page is stale when the figures on it changed, not when they were only counted again.
+_KEEP = text("""
+UPDATE monthly_return SET figures = CAST(:figures AS jsonb),
+       version = version + CAST(figures IS DISTINCT FROM CAST(:figures AS jsonb) AS int)
+ WHERE id = :id
+""")
 _SEEN = text("""
 SELECT r.id, r.district_id, r.month, r.state, r.figures, r.compiled_at, r.prepared_by,
        r.prepared_at, r.checked_by, r.submitted_at, r.accepted_by, r.decided_at, r.returned_text,

@@ -62,11 +62,6 @@ class Decision:
     wake_at: datetime | None
     regime: str
 
-    @property
-    def missing(self) -> tuple[Finding, ...]:
-        """The findings that block the next move."""
-        return tuple(f for f in self.findings if f.weight is not Weight.NOTE)
-
 
 class _Token:
     """What the shared machine moves: it lives for one decision."""

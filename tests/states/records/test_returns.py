@@ -76,6 +76,13 @@ def test_compiling_again_refreshes_the_draft_and_nothing_else(life: Class) -> No
     assert returns.view(life.session, number) == before
 
 
+def test_counting_again_makes_no_page_stale(life: Class) -> None:
+    number = life.surveyed().compiles()
+    seen = returns.view(life.session, number).version
+    assert life.compiles() == number
+    returns.sign_prepared(life.session, number, actor=life.house.first, at=life.at, seen=seen)
+
+
 def test_the_same_person_cannot_prepare_and_check(life: Class) -> None:
     number = life.surveyed().compiles()
     _acts(life, returns.sign_prepared, number, life.house.first)
@@ -84,8 +91,9 @@ def test_the_same_person_cannot_prepare_and_check(life: Class) -> None:
 
 
 def test_a_signature_under_figures_that_changed_is_refused(life: Class) -> None:
-    number = life.surveyed().compiles()
+    number = life.surveying().compiles()
     seen = returns.view(life.session, number).version
+    life.wait(days=8)
     life.compiles()
     with pytest.raises(ProjectMoved):
         returns.sign_prepared(life.session, number, actor=life.house.first, at=life.at, seen=seen)
