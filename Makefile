@@ -69,5 +69,6 @@ lock: $(STAMP) ## write requirements.lock and package-lock.json anew
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 		--extra dev $(LOCK_ARGS) pyproject.toml -o requirements.lock
 	@$(NPM) install --package-lock-only --ignore-scripts --loglevel=error
+	@$(BIN)/python scripts/plain_lock.py
 	@! grep -nE '^ *(-i|--index-url|--extra-index-url|--find-links)|https?://' requirements.lock
-	@! grep -nE '"resolved"' package-lock.json
+	@! grep -nE 'https?://' package-lock.json

@@ -58,8 +58,14 @@ def _line(name: str, rules: tuple[str, ...], dossier: Dossier, *, lang: Language
         clause=found[0].clause if found else RULES[rules[0]].clause,
         findings=tuple(finding_line(f, lang) for f in found if f not in waived),
         waived=bool(waived),
-        waits=name == "signatures",
+        waits=name == "signatures" or _is_empty(name, the_plan(dossier)),
     )
+
+
+def _is_empty(name: str, plan: Plan) -> bool:
+    """Nothing typed yet is no flaw yet."""
+    entered = {"hours": plan.total_half_hours, "size": plan.class_size}
+    return entered.get(name, 1) == 0
 
 
 def _findings(rules: tuple[str, ...], dossier: Dossier) -> Iterator[Finding]:
