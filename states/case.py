@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from states.actor import SYSTEM, Actor
-from states.errors import NotAllowed, NotYours
+from states.errors import NotAllowed, NotFound, NotYours
 from states.records import surveys
 from states.records.projects import LoadedProject, Writing
 from states.rules.admission import objections
@@ -22,7 +22,7 @@ from states.rules.folding import add
 from states.rules.law import the_law
 from states.rules.machine import Decision, Move, decide, findings_for_next
 from states.rules.rulebook import FactRule, LetterRule, Rulebook
-from states.rules.stages import STRAIGHT_PATH, Stage
+from states.rules.stages import STRAIGHT_PATH, Role, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,24 @@ class Case:
         return book_of(self.dossier, the_law())
 
     def admit(self, fact: Fact, actor: Actor) -> None:
-        """Let the fact in, or raise NotYours or NotAllowed with every reason at once."""
+        """Let the fact in, or raise NotFound, NotYours or NotAllowed with every reason at once."""
+        if actor.office_id != self._office_of(actor.role, actor.office_id):
+            raise NotFound
         rule = self.book.fact_rules[fact.kind]
         if actor.role not in rule.who:
             raise NotYours
         found = objections(fact, actor.person_id, self.dossier, rule=rule)
         if found:
             raise NotAllowed((*found, *self._missing(rule)), code=self.project.code)
+
+    def _office_of(self, role: Role, elsewhere: int | None) -> int | None:
+        """The one office of this project in which the role counts; others are not bound to one."""
+        bound = {
+            Role.PROVIDER: self.project.provider_id,
+            Role.REVIEWER: self.project.district_id,
+            Role.EXAMINER: self.project.district_id,
+        }
+        return bound.get(role, elsewhere)
 
     def _missing(self, rule: FactRule) -> tuple[Finding, ...]:
         """What the project lacks on its way to the stage in which the fact would fit."""

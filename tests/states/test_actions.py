@@ -1,6 +1,7 @@
 """The one door: what people record moves the stage, and nothing else does."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import Session, col, select
 
 from states import actions
-from states.errors import NotAllowed, NotYours, ProjectMoved
+from states.errors import NotAllowed, NotFound, NotYours, ProjectMoved
 from states.records.projects import load
 from states.records.tables import FactRow, LedgerEntry, Mail, Project, Timer
 from states.rules.facts import (
@@ -59,6 +60,13 @@ def test_a_provider_cannot_sign(life: Life) -> None:
     life.proposed()
     with pytest.raises(NotYours):
         life.says(ReviewSigned(), life.house.provider)
+
+
+def test_a_reviewer_of_another_district_finds_nothing(life: Life) -> None:
+    life.proposed()
+    stranger = replace(life.house.first, office_id=life.house.centre.office_id)
+    with pytest.raises(NotFound):
+        life.says(ReviewSigned(), stranger)
 
 
 def test_signatures_do_not_help_a_plan_that_is_half_an_hour_too_online(life: Life) -> None:
