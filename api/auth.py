@@ -104,18 +104,6 @@ def enter_sample(session: Session, appointment_id: int, *, allowed: bool) -> str
     return _open(session, account.id, appointment.id)
 
 
-def change_appointment(
-    session: Session, signed: Signed, *, token: str, appointment_id: int
-) -> None:
-    """Act in another of one's own appointments from now on. Raises NotFound."""
-    found = session.get(Appointment, appointment_id)
-    if found is None or found.person_id != signed.actor.person_id or not _lasts(found):
-        raise NotFound
-    row = session.get(WebSession, token_hash(token))
-    if row is not None:
-        row.appointment_id = appointment_id
-
-
 def who(session: Session, token: str, *, request_id: str = "") -> Signed | None:
     """The person behind a token, or nobody: unknown, idle for too long, or expired."""
     now = datetime.now(UTC)

@@ -94,17 +94,6 @@ def waiting(session: Session, actor: Actor, limit: int = 100) -> list[Line]:
     return _read(session, query)
 
 
-def count_waiting(session: Session, actor: Actor) -> int:
-    """How many duties `waiting` would list, for the number in the navigation."""
-    query = (
-        select(func.count())
-        .select_from(Timer)
-        .join(Project, col(Project.id) == Timer.project_id)
-        .where(col(Timer.role) == actor.role, visible(actor))
-    )
-    return session.connection().execute(query).scalar_one()
-
-
 def counts(session: Session, actor: Actor) -> Mapping[Stage, int]:
     """How many visible projects stand in each stage; every stage is there."""
     query = select(col(Project.stage), func.count()).where(visible(actor)).group_by(Project.stage)

@@ -59,7 +59,6 @@ class ClassFacts:
     manual_review: int = 0
     registered: bool = False
     ended_on: date | None = None
-    ended_at: datetime | None = None
     delivered_half_hours: int = 0
     online_half_hours: int = 0
     scores_seq: int = 0

@@ -127,7 +127,6 @@ def _registered(dossier: Dossier, fact: Recorded) -> None:
 def _class_ended(dossier: Dossier, fact: Recorded) -> None:
     klass = _class_of(dossier, fact)
     klass.ended_on = _day(fact.payload["ended_on"])
-    klass.ended_at = fact.at
     klass.delivered_half_hours = fact.payload["delivered_half_hours"]
     klass.online_half_hours = fact.payload["online_half_hours"]
 
