@@ -37,7 +37,8 @@ _hasher = PasswordHasher()
 
 _WHO = text("""
 SELECT s.account_id, s.appointment_id, s.seen_at, p.id AS person_id, p.name, p.language,
-       o.id AS office_id, o.kind AS office_kind, o.code AS office_code, o.name_zh, o.name_en, a.role
+       o.id AS office_id, o.kind AS office_kind, o.code AS office_code, o.name_zh, o.name_en, a.role,
+       a.full_numbers
   FROM web_session s
   JOIN account c ON c.id = s.account_id AND NOT c.disabled
   JOIN appointment a ON a.id = s.appointment_id AND a.person_id = c.person_id
@@ -73,6 +74,7 @@ class Signed:
     language: Language
     office: OfficeCard
     csrf: str
+    full_numbers: bool = False
 
     @property
     def role(self) -> Role:
@@ -194,6 +196,7 @@ def _signed(row: Row[tuple[object, ...]], token: str, request_id: str) -> Signed
             name_en=row.name_en,
         ),
         csrf=csrf_of(token),
+        full_numbers=row.full_numbers,
     )
 
 

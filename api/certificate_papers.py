@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from states.errors import BadInput
 from states.records.certificate_board import CertificateRow
 from states.rules.identity import KIND_LABEL, DocumentKind, mask_number
 from states.rules.routes import Level
@@ -21,8 +22,14 @@ def paper_for(role: Role, row: CertificateRow, *, base_url: str, sample: bool) -
 
 
 def papers(rows: Sequence[CertificateRow], *, base_url: str, sample: bool) -> bytes:
-    """Printed certificates in one PDF. Raises ValueError for none."""
-    return certificates([_paper(row, base_url, sample=sample) for row in rows])
+    """Printed certificates in one PDF, of everybody whose name is still known.
+
+    Raises BadInput(why="person_is_forgotten") when that is nobody.
+    """
+    known = [row for row in rows if row.name]
+    if not known:
+        raise BadInput(why="person_is_forgotten")
+    return certificates([_paper(row, base_url, sample=sample) for row in known])
 
 
 def _paper(row: CertificateRow, base_url: str, *, sample: bool) -> CertificatePaper:

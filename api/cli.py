@@ -1,31 +1,34 @@
 """`duban` on the command line."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlmodel import Session, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
+from api import checks
 from api import rehearse as rehearsal
 from api import run as house
 from api.auth import make_link
-from api.sample_offices import add_districts, add_person
+from api.keys_command import keys
+from api.sample_offices import add_districts, add_person, permit
+from api.terminal import Folder, fail, settings_of, transaction
 from states import actions
-from states.records import db
-from states.records.embedded import running
+from states.actor import SYSTEM
+from states.records import acts, clock
 from states.records.projects import load
-from states.records.tables import Office, Project
+from states.records.tables import Account, Office, Project
 from states.rules.stages import STRAIGHT_PATH, Role
+from states.rules.uscc import fold_uscc, uscc_flaw
+from states.rules.words import say
 from states.settings import Settings
 
 cli = typer.Typer(help="Duban 督办", no_args_is_help=True, add_completion=False)
@@ -33,9 +36,10 @@ person = typer.Typer(help="Persons and their accounts.", no_args_is_help=True)
 office = typer.Typer(help="Districts, providers, the centre.", no_args_is_help=True)
 cli.add_typer(person, name="person")
 cli.add_typer(office, name="office")
+cli.add_typer(keys, name="keys")
+cli.add_typer(checks.cli)
 
 _LAST_ENTRY = text("SELECT project_id, max(at) FROM ledger GROUP BY project_id")
-Folder = Annotated[Path | None, typer.Option("--data", help="Data folder (default: ./data).")]
 
 
 @cli.command()
@@ -86,7 +90,7 @@ def replay(
     """Tell the facts of projects again: they must give the recorded stage."""
     if bool(code) == every:
         raise typer.BadParameter("name a project, or say --all")
-    with _session(data) as session:
+    with transaction(data) as session:
         asked = select(Project.id) if every else select(Project.id).where(Project.code == code)
         found = load(session, session.exec(asked).all())
         # As of its last entry: what time alone has made due since then is the worker's to do.
@@ -112,19 +116,45 @@ def add_one_person(
     data: Folder = None,
 ) -> None:
     """Add a person, and print a one-time link to set a password."""
-    settings = _settings(data)
-    with _session(data) as session:
+    settings = settings_of(data)
+    with transaction(data) as session:
         home = session.exec(select(Office).where(Office.code == office_code)).first()
         if home is None:
-            _fail(f"没有这个单位 · There is no office {office_code}.")
+            fail(f"没有这个单位 · There is no office {office_code}.")
         try:
             account = add_person(
                 session, name, role=role, office_id=home.id, login=login, mail=mail
             )
         except IntegrityError:
-            _fail(f"登录名已被占用 · The login {login} is taken.")
+            fail(f"登录名已被占用 · The login {login} is taken.")
         token = make_link(session, account.id)
     typer.echo(f"{settings.base_url}/set-password/{token}")
+
+
+@person.command("permit")
+def permit_one_person(
+    login: Annotated[str, typer.Argument(help="Login of the person.")],
+    *,
+    full_numbers: Annotated[
+        bool, typer.Option(help="May take whole document numbers out in workbooks.")
+    ] = True,
+    data: Folder = None,
+) -> None:
+    """Let a person export whole document numbers, or no longer; the ledger keeps it."""
+    with transaction(data) as session:
+        account = session.exec(select(Account).where(Account.login == login)).first()
+        if account is None:
+            fail(f"没有这个登录名 · There is no login {login}.")
+        permit(session, account.person_id, allowed=full_numbers)
+        acts.note(
+            session,
+            acts.PERMITTED,
+            actor=SYSTEM,
+            at=clock.now(session),
+            about=f"person/{account.person_id}",
+            detail={"full_numbers": full_numbers},
+        )
+    typer.echo(login)
 
 
 @office.command("add")
@@ -143,6 +173,9 @@ def add_one_office(  # noqa: PLR0913  each is an option
     data: Folder = None,
 ) -> None:
     """Add an office."""
+    uscc = fold_uscc(uscc)
+    if uscc and (flaw := uscc_flaw(uscc)):
+        fail(f"{say('row', flaw, 'zh')} · {say('row', flaw, 'en')}")
     row = Office(
         kind=kind,
         code=code,
@@ -153,19 +186,41 @@ def add_one_office(  # noqa: PLR0913  each is an option
         licence_valid_until=licence_until.date() if licence_until else None,
         licence_covers=licence_covers,
     )
-    with _session(data) as session:
+    with transaction(data) as session:
         session.add(row)
         try:
             session.flush()
         except IntegrityError:
-            _fail(f"无法添加 · Kind {kind} is not known, or code or USCC of {code} is taken.")
+            fail(f"无法添加 · Kind {kind} is not known, or code or USCC of {code} is taken.")
+    typer.echo(code)
+
+
+@office.command("licence")
+def renew_licence(
+    code: Annotated[str, typer.Argument(help="Short code of the provider.")],
+    *,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Its last day.")],
+    covers: Annotated[bool, typer.Option(help="Its scope names this training.")] = True,
+    number: Annotated[str, typer.Option(help="Its number, where it is a new one.")] = "",
+    data: Folder = None,
+) -> None:
+    """Enter a provider's renewed licence; classes filed from now on rest on it."""
+    with transaction(data) as session:
+        home = session.exec(
+            select(Office).where(Office.code == code, Office.kind == "provider")
+        ).first()
+        if home is None:
+            fail(f"没有这个机构 · There is no provider {code}.")
+        home.licence_valid_until, home.licence_covers = until.date(), covers
+        home.licence_no = number or home.licence_no
+        session.add(home)
     typer.echo(code)
 
 
 @office.command("districts")
 def add_all_districts(data: Folder = None) -> None:
     """Add the sixteen districts that are not there yet."""
-    with _session(data) as session:
+    with transaction(data) as session:
         made = add_districts(session)
     typer.echo(f"{len(made)} added")
 
@@ -182,35 +237,6 @@ def main() -> None:
 
 
 # ── Inside ──────────────────────────────────────────────────────────────────────────────────────
-def _settings(data: Path | None) -> Settings:
-    return Settings(data_dir=data) if data else Settings()
-
-
-@contextmanager
-def _session(data: Path | None) -> Iterator[Session]:
-    """One transaction on the database of a data folder that runs now, or of DUBAN_DATABASE_URL."""
-    settings = _settings(data)
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-    elif (server := running(settings.data_dir)) is not None:
-        url = server.url
-    else:
-        _fail("请先启动 · Start `duban run` first, or set DUBAN_DATABASE_URL.")
-    bind = db.engine(url, pool_size=1)
-    try:
-        with db.transaction(bind) as session:
-            yield session
-    except OperationalError:
-        _fail("无法连接数据库 · The database cannot be reached.")
-    finally:
-        bind.dispose()
-
-
-def _fail(sentence: str) -> NoReturn:
-    typer.echo(f"duban: {sentence}", err=True)
-    raise typer.Exit(1)
-
-
 def _rehearse(projects: int, folder: Path) -> rehearsal.Summary:
     bar = Progress(
         TextColumn("{task.fields[day]}"),

@@ -97,16 +97,21 @@ def request_id(request: Request) -> str:
     return str(getattr(request.state, "request_id", ""))
 
 
+def address_of(request: Request) -> str:
+    """Where the request comes from; empty when that is not known."""
+    return request.client.host if request.client else ""
+
+
 def may_enter_as_sample(request: Request, settings: AllSettings) -> bool:
     """Sample mode, bound to this machine, and a client that sits at it (not behind a proxy)."""
-    host = request.client.host if request.client else ""
     direct = not {"x-forwarded-for", "forwarded"} & set(request.headers)
-    return settings.sample_mode and settings.is_local and host in LOOPBACK and direct
+    return settings.sample_mode and settings.is_local and address_of(request) in LOOPBACK and direct
 
 
 Now = Annotated[datetime, Depends(now_of)]
 Lang = Annotated[Language, Depends(lang_of)]
 Visitor = Annotated[Signed | None, Depends(visitor)]
 SignedIn = Annotated[Signed, Depends(signed_in)]
+Address = Annotated[str, Depends(address_of)]
 
 OPERATING_ROLES = frozenset({Role.ADMINISTRATOR, Role.CENTRE, Role.AUDITOR})

@@ -5,9 +5,10 @@ finds the project within the reach of whoever acts, and raises NotFound otherwis
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, UploadFile
 from sqlmodel import Session, select
@@ -18,19 +19,26 @@ from states import actions
 from states.actions import Outcome
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
-from states.records import certificate_board, certificates, enrolments, scope
-from states.records.classes import ClassView, class_of
+from states.records import acquaintances, certificate_board, certificates, enrolments, scope
+from states.records.classes import ClassView, class_of, roster_of
+from states.records.inspections import Act
 from states.records.projects import load
+from states.records.rosters import REFUSED
 from states.records.tables import Office, Project
 from states.rules.binding import the_plan
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import CertificateDropped, Fact, Kind, PlanSubmitted, Suspended
 from states.rules.findings import Finding, RowFinding
+from states.rules.identity import KIND_LABEL, DocumentKind
 from states.rules.law import the_law
 from states.rules.people import LearnerRules
+from states.rules.uscc import fold_uscc, uscc_flaw
 from templates.sheets.grid import MAX_BYTES, SheetUnreadable
+from templates.sheets.reader import Progress, silent
+from templates.sheets.reading_room import read_aside
+from templates.sheets.registered import Registered
 from templates.sheets.roster import RosterReading, read_roster
-from templates.sheets.scores import ClassLearner, PassMarks, ScoresReading, read_scores
+from templates.sheets.scores import ClassLearner, PassMarks, read_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,24 @@ class Workbook:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+
+class OfRow(Protocol):
+    """A row of a workbook, by its place in the sheet."""
+
+    @property
+    def sheet_row(self) -> int: ...
+
+
+class AnyReading(Protocol):
+    """A workbook as read, whatever it was."""
+
+    @property
+    def rows(self) -> Sequence[OfRow]: ...
+    @property
+    def findings(self) -> tuple[RowFinding, ...]: ...
+    @property
+    def notes(self) -> tuple[Finding, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,10 @@ class Desk:
             return self._drop(project, fact)
         return self._record(project, self._filled(fact), seen_moves)
 
+    def act(self, code: str, *, seen_moves: int | None = None) -> Act:
+        """What a record about a check needs to know of who acts. Raises NotFound."""
+        return Act(self.find(code).id, self.actor, self.at, self.settle, seen_moves)
+
     # ── Its classes ─────────────────────────────────────────────────────────────────────────────
     def open_class(
         self,
@@ -133,22 +163,32 @@ class Desk:
         )
 
     def take_roster(
-        self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
+        self,
+        code: str,
+        no: int,
+        workbook: Workbook,
+        *,
+        seen_moves: int | None = None,
+        progress: Progress = silent,
     ) -> Taken:
         """Import 学员花名册. Raises SheetUnreadable, and what `enrolments.import_roster` raises."""
-        project, klass = self._class_for(Kind.ROSTER_IMPORTED, code, no)
-        reading = read_roster(
+        project, klass = self.class_for(Kind.ROSTER_IMPORTED, code, no)
+        reading = read_aside(
+            read_roster,
             workbook.data,
             workbook.filename,
             opens=klass.opens_on,
             rules=self._learner_rules(project, klass),
             today=shanghai_day(self.at),
+            enrolled=_registered(self.session, klass.id),
+            progress=progress,
         )
+        reading = reading.joined(acquaintances.known(self.session, reading.rows, klass))
         if self.sample_domain:
             reading = _reachable(reading, f"{code}-{no}", self.sample_domain)
-        accepted = sum(row.verdict != enrolments.REFUSED for row in reading.rows)
+        accepted = sum(row.verdict != REFUSED for row in reading.rows)
         if not accepted:
-            return self._only_reported("roster", klass, workbook, reading=reading)
+            return self.only_reported("roster", klass, workbook, reading=reading)
         outcome = enrolments.import_roster(
             self.session,
             project_id=project.id,
@@ -161,24 +201,32 @@ class Desk:
             settle=self.settle,
             seen_moves=seen_moves,
         )
-        return _taken(reading, accepted, outcome)
+        return taken(reading, accepted, outcome)
 
     def take_scores(
-        self, code: str, no: int, workbook: Workbook, *, seen_moves: int | None = None
+        self,
+        code: str,
+        no: int,
+        workbook: Workbook,
+        *,
+        seen_moves: int | None = None,
+        progress: Progress = silent,
     ) -> Taken:
         """Import 考核成绩表. Raises SheetUnreadable, and what `enrolments.import_scores` raises."""
-        project, klass = self._class_for(Kind.SCORES_IMPORTED, code, no)
+        project, klass = self.class_for(Kind.SCORES_IMPORTED, code, no)
         bank = the_law().banks[klass.bank]
         learners = enrolments.learners_for_scores(self.session, klass.id)
-        reading = read_scores(
+        reading = read_aside(
+            read_scores,
             workbook.data,
             workbook.filename,
             learners={number: ClassLearner(*known) for number, known in learners.items()},
             marks=PassMarks(bank.pass_tenths, bank.pass_tenths, bank.full_tenths),
             bank=klass.bank,
+            progress=progress,
         )
         if not reading.rows:
-            return self._only_reported("scores", klass, workbook, reading=reading)
+            return self.only_reported("scores", klass, workbook, reading=reading)
         outcome = enrolments.import_scores(
             self.session,
             project_id=project.id,
@@ -191,7 +239,7 @@ class Desk:
             settle=self.settle,
             seen_moves=seen_moves,
         )
-        return _taken(reading, len(reading.rows), outcome)
+        return taken(reading, len(reading.rows), outcome)
 
     # ── Inside ──────────────────────────────────────────────────────────────────────────────────
     def _record(self, project: Project, fact: Fact, seen_moves: int | None) -> Outcome:
@@ -229,17 +277,24 @@ class Desk:
         return fact
 
     def _whole(self, plan: PlanIn) -> PlanSubmitted:
-        """The plan with the licence that stands in the register on the day of submission (C11)."""
+        """The plan with the licence that stands in the register on the day of submission (C11).
+
+        Raises BadInput(why="uscc_wrong"), NotFound.
+        """
         office = self.session.get(Office, self.actor.office_id) if self.actor.office_id else None
         if office is None:
             raise NotFound
+        code = fold_uscc(plan.employer_uscc)
+        if code and uscc_flaw(code):
+            raise BadInput(why="uscc_wrong")
         return PlanSubmitted(
-            **plan.model_dump(),
+            **plan.model_dump(exclude={"employer_uscc"}),
+            employer_uscc=code,
             licence_valid_until=office.licence_valid_until,
             licence_covers=office.licence_covers,
         )
 
-    def _class_for(self, kind: Kind, code: str, no: int) -> tuple[Project, ClassView]:
+    def class_for(self, kind: Kind, code: str, no: int) -> tuple[Project, ClassView]:
         """A class for whoever may say this of it: no workbook is read for anybody else."""
         project, klass = self._class(code, no)
         if self.actor.role not in the_law().regimes[klass.regime].fact_rules[kind].who:
@@ -256,32 +311,43 @@ class Desk:
         plan = the_plan(loaded.dossier(self.at, shanghai_day(self.at)))
         return the_law().regimes[klass.regime].channels[plan.channel].learners
 
-    def _only_reported(
+    def only_reported(
         self,
         kind: str,
         klass: ClassView,
         workbook: Workbook,
         *,
-        reading: RosterReading | ScoresReading,
+        reading: AnyReading,
     ) -> Taken:
         """No row can be used: the report is kept, so that the page can show what to mend."""
-        taken = _taken(reading, 0, None)
+        told = taken(reading, 0, None)
         enrolments.report_only(
             self.session,
             kind=kind,
             class_id=klass.id,
             filename=workbook.filename,
             sha256=workbook.sha256,
-            rows=taken.rows,
+            rows=told.rows,
             findings=reading.findings,
             notes=reading.notes,
             actor=self.actor,
             at=self.at,
         )
-        return taken
+        return told
 
 
-def _taken(reading: RosterReading | ScoresReading, accepted: int, outcome: Outcome | None) -> Taken:
+def _registered(session: Session, class_id: int) -> dict[int, Registered]:
+    """Whom a prefilled roster of this class may name by 登记号."""
+    return {
+        one.id: Registered(
+            one.document_number, KIND_LABEL[DocumentKind(one.document_kind)], one.phone
+        )
+        for one in roster_of(session, class_id)
+    }
+
+
+def taken(reading: AnyReading, accepted: int, outcome: Outcome | None) -> Taken:
+    """What a reading came to; without an outcome nothing but its report was kept."""
     named = {row.sheet_row for row in reading.rows} | {f.sheet_row for f in reading.findings}
     return Taken(outcome, len(named), accepted, reading.findings, reading.notes)
 

@@ -36,6 +36,7 @@ STATUS = {
     "not_signed_in": 401,
     "sign_in_failed": 401,
     "sample_entry_closed": 403,
+    "no_export_permit": 403,
     "too_many_tries": 429,
     "not_from_here": 403,
     "key_reused": 422,
@@ -169,7 +170,7 @@ def finding_todo(finding: Finding, lang: Language) -> str:
 
 
 def _spoken(params: Mapping[str, object], lang: Language) -> dict[str, object]:
-    sections = {"stage": "stage", "kind": "fact", "allowed": "stage"}
+    sections = {"stage": "stage", "kind": "fact", "allowed": "stage", "fault": "fault_state"}
     spoken = dict(params)
     for name in sections.keys() & params.keys():
         codes = str(params[name]).split()

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from api import errors, pages, routes
 from api.guards import Guards
+from api.trials import Trials
 from api.tries import Tries
 from states.records import db, secrets
 from states.settings import Settings
@@ -56,8 +57,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     if settings.database_url is None:
         raise NoDatabase(NoDatabase.__doc__)
-    secrets.use(settings.secret_key())
+    secrets.use(settings.secret_key(), settings.master_keys())
     app.state.engine = db.engine(settings.database_url.get_secret_value())
+    app.state.trials = Trials(app.state.engine, settings)
     yield
     app.state.engine.dispose()
 

@@ -9,6 +9,7 @@ Two at the same time: the second waits on the key's unique row until the first h
 """
 
 import hashlib
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -22,19 +23,19 @@ from starlette.datastructures import UploadFile
 from api.deps import Db, SignedIn
 from api.problems import KeyReused
 from states.errors import BadInput
+from states.records import vault
+from states.records.places import REQUEST_ANSWER
 
 FIELD, HEADER = "idempotency_key", "idempotency-key"
 LONGEST = 120
 _NOT_CONTENT = frozenset({FIELD, "csrf_token"})
 
 _TAKE = text("""
-INSERT INTO request_key (key, account_id, fingerprint, status, answer, at)
-VALUES (:key, :account_id, :fingerprint, 0, '{}', now()) ON CONFLICT (key) DO NOTHING
+INSERT INTO request_key (key, account_id, fingerprint, status, at)
+VALUES (:key, :account_id, :fingerprint, 0, now()) ON CONFLICT (key) DO NOTHING
 """)
-_READ = text("SELECT fingerprint, status, answer FROM request_key WHERE key = :key")
-_KEEP = text(
-    "UPDATE request_key SET status = :status, answer = CAST(:answer AS jsonb) WHERE key = :key"
-)
+_READ = text("SELECT fingerprint, status, answer_sealed FROM request_key WHERE key = :key")
+_KEEP = text("UPDATE request_key SET status = :status, answer_sealed = :answer WHERE key = :key")
 
 
 class AnsweredBefore(Exception):
@@ -61,8 +62,9 @@ class OnceOnly:
 
     def _keep(self, answer: dict[str, Any], status: int) -> Response:
         if self._key:
-            encoded = JSONResponse(answer).body
-            values = {"key": self._key, "status": status, "answer": bytes(encoded).decode()}
+            encoded = bytes(JSONResponse(answer).body)
+            sealed = vault.seal_bytes(self._session, REQUEST_ANSWER, self._key, encoded)
+            values = {"key": self._key, "status": status, "answer": sealed}
             self._session.connection().execute(_KEEP, values)
         return _response(self._request, answer, status)
 
@@ -112,7 +114,8 @@ def once(
     before = connection.execute(_READ, {"key": key}).one()
     if before.fingerprint != digest:
         raise KeyReused
-    raise AnsweredBefore(_response(request, before.answer, before.status))
+    told = vault.unseal_bytes(session, REQUEST_ANSWER, key, before.answer_sealed)
+    raise AnsweredBefore(_response(request, json.loads(told), before.status))
 
 
 def _response(request: Request, answer: dict[str, Any], status: int) -> Response:

@@ -21,6 +21,12 @@ class SampleEntryClosed(DubanError):
     code = "sample_entry_closed"
 
 
+class NoExportPermit(DubanError):
+    """Workbooks with whole document numbers leave with a permission of their own only."""
+
+    code = "no_export_permit"
+
+
 class TooManyTries(DubanError):
     """Too many failed tries to sign in; `params['seconds']` says how long to wait."""
 

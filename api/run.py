@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from api import sample
 from api.supervisor import Part, Supervisor, end_leftovers
-from states.records import db
+from states.records import db, secrets
 from states.records.embedded import DatabaseDidNotStart, Server, embedded
 from states.records.folder import DataFolderLocked, is_free, kept_port, locked
 from states.records.seat import DataFolderUnreachable
@@ -90,6 +90,7 @@ def run(settings: Settings) -> int:
 
 def _run_alone(settings: Settings) -> int:
     folder = settings.data_dir.resolve()
+    secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")
     if not is_free(settings.port, settings.host):

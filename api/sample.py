@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from api.desk import Desk, Workbook
 from api.sample_offices import actors, add_sample_people
+from api.sample_supervision import call, visit
 from api.schemas import PlanIn
 from states import actions
 from states.actor import Actor
@@ -63,7 +64,7 @@ def fill(settings: Settings) -> bool:
     """Fill an empty database with samples; False when there is something in it already."""
     if settings.database_url is None:
         raise RuntimeError("DUBAN_DATABASE_URL is not set")
-    secrets.use(settings.secret_key())
+    secrets.use(settings.secret_key(), settings.master_keys())
     bind = db.engine(settings.database_url.get_secret_value(), pool_size=1)
     try:
         with db.transaction(bind) as session:
@@ -92,6 +93,8 @@ def play(session: Session) -> None:
         stage.report("PD", "2026-02", _at(3, 2), accepted=_at(3, 16)),
         stage.report("HP", "2026-02", _at(3, 2), accepted=_at(3, 5)),
         stage.certify(_at(3, 6)),
+        call(stage.desk, _at(3, 6)),
+        visit(stage.desk, _at(3, 16)),
     ]
     queue = [(next(life), number, life) for number, life in enumerate(lives)]
     heapq.heapify(queue)

@@ -42,12 +42,15 @@ PEOPLE = (
     ("HP", Role.REVIEWER, "hp-review-1", "周明华"),
     ("HP", Role.REVIEWER, "hp-review-2", "沈晓琳"),
     ("HP", Role.EXAMINER, "hp-exam", "顾志远"),
+    ("HP", Role.SUPERVISOR, "hp-supervise", "韩秋实"),
     ("PD", Role.REVIEWER, "pd-review-1", "陆文静"),
     ("PD", Role.REVIEWER, "pd-review-2", "徐伟国"),
     ("PD", Role.EXAMINER, "pd-exam", "姚佳宁"),
+    ("PD", Role.SUPERVISOR, "pd-supervise", "严守诚"),
     ("XH", Role.REVIEWER, "xh-review-1", "钱思源"),
     ("XH", Role.REVIEWER, "xh-review-2", "唐慧敏"),
     ("XH", Role.EXAMINER, "xh-exam", "范立新"),
+    ("XH", Role.SUPERVISOR, "xh-supervise", "白若溪"),
     ("P001", Role.PROVIDER, "p001", "陈建平"),
     ("P002", Role.PROVIDER, "p002", "吴雅婷"),
     ("P003", Role.PROVIDER, "p003", "胡启航"),
@@ -58,6 +61,8 @@ PEOPLE = (
     (SERVICE, Role.ADMINISTRATOR, "admin", "管理员"),
 )
 """Office, role, login and invented name of every sample person."""
+PERMITTED = frozenset({"centre-1", "hp-review-1", "pd-review-1", "xh-review-1", "p001", "p002"})
+"""Who may take whole document numbers out; their colleagues show what it is like without."""
 
 
 def add_districts(session: Session, file: Path = DISTRICTS) -> list[Office]:
@@ -83,7 +88,9 @@ def add_sample_people(session: Session) -> None:
     session.flush()
     offices = {office.code: office.id for office in session.exec(select(Office))}
     for office, role, login, name in PEOPLE:
-        add_person(session, name, role=role, office_id=offices[office], login=login)
+        account = add_person(session, name, role=role, office_id=offices[office], login=login)
+        if login in PERMITTED:
+            permit(session, account.person_id, allowed=True)
 
 
 def add_person(
@@ -99,6 +106,17 @@ def add_person(
     session.add(account)
     session.flush()
     return account
+
+
+def permit(session: Session, person_id: int, *, allowed: bool) -> int:
+    """Let a person take whole document numbers out, or no longer. Answers in how many roles."""
+    held = select(Appointment).where(Appointment.person_id == person_id)
+    appointments = session.exec(held).all()
+    for appointment in appointments:
+        appointment.full_numbers = allowed
+        session.add(appointment)
+    session.flush()
+    return len(appointments)
 
 
 def _other_offices() -> Iterator[Office]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from states.rules import facts
-from states.rules.facts import Kind, Text
+from states.rules.facts import Kind
+from states.rules.kinds import ShortText, Text
 from states.rules.stages import Channel, Role, Stage
 
 
@@ -48,7 +49,7 @@ class PlanIn(_In):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [_PLAN]})
 
     kind: Literal[Kind.PLAN_SUBMITTED] = Kind.PLAN_SUBMITTED
-    title: facts.ShortText
+    title: ShortText
     channel: Channel
     units: Annotated[tuple[facts.Unit, ...], Field(min_length=1, max_length=60)]
     class_count: Annotated[int, Field(ge=1, le=40)] = 1

@@ -26,6 +26,9 @@ SELECT what, at FROM (
   SELECT 'survey_end', min(wake_at) FROM project WHERE wake_at > :now AND stage <> 'approved'
 ) due WHERE at IS NOT NULL ORDER BY at LIMIT 1
 """)
+_OPEN_FORGETTING = text("""
+SELECT state, as_of, due_on FROM forgetting WHERE state IN ('proposed', 'approved')
+""")
 _NEXT_DUTY = text("SELECT min(due_on) FROM timer WHERE due_on > :today")
 
 
@@ -48,6 +51,12 @@ def what_waits(session: Session) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield "prefect_down", {"projects": row.projects}
     if row.mails:
         yield "mails_wait", {"mails": row.mails}
+
+
+def open_forgetting(session: Session) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The forgetting that waits for a second person or for the end of its notice, likewise."""
+    for row in session.connection().execute(_OPEN_FORGETTING):
+        yield f"forgetting_{row.state}", {"as_of": row.as_of, "due_on": row.due_on}
 
 
 def movable_clock(session: Session) -> MovableClock | None:

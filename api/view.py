@@ -17,12 +17,19 @@ from templates import render as templates
 from templates.shapes import Banner, Flash, Person, SampleClock, Shell, Tone
 
 FLASH_COOKIE = "duban_flash"
+KEEPERS = frozenset({Role.CENTRE, Role.AUDITOR})
+"""Who is told of people being forgotten."""
 _PLACES = {
     Role.PROVIDER: ("desk", "projects"),
-    Role.REVIEWER: ("desk", "projects", "returns", "certificates"),
-    Role.EXAMINER: ("desk", "projects"),
-    Role.CENTRE: ("desk", "projects", "returns", "certificates", "operations"),
-    Role.AUDITOR: ("desk", "projects", "returns", "certificates", "operations"),
+    Role.REVIEWER: ("desk", "projects", "supervision", "returns", "certificates"),
+    Role.EXAMINER: ("desk", "projects", "supervision"),
+    Role.SUPERVISOR: ("desk", "projects", "supervision"),
+    Role.CENTRE: (
+        *("desk", "projects", "supervision", "returns", "certificates", "keeping", "operations"),
+    ),
+    Role.AUDITOR: (
+        *("desk", "projects", "supervision", "returns", "certificates", "keeping", "operations"),
+    ),
     Role.ADMINISTRATOR: ("desk", "projects", "returns", "certificates", "operations"),
 }
 
@@ -100,10 +107,20 @@ _TONES = frozenset({"info", "success", "warning", "danger"})
 def _banners(session: Session | None, signed: Signed | None, lang: Language) -> tuple[Banner, ...]:
     if session is None or signed is None:
         return ()
-    return tuple(
+    waiting = (
         Banner(text=say("banner", code, lang, **params), tone="warning")
         for code, params in surroundings.what_waits(session)
     )
+    forgetting = surroundings.open_forgetting(session) if signed.role in KEEPERS else ()
+    announced = (
+        Banner(
+            text=say("banner", code, lang, **params),
+            href="/keeping",
+            link=say("label", "see", lang),
+        )
+        for code, params in forgetting
+    )
+    return (*waiting, *announced)
 
 
 def _sample(

@@ -26,7 +26,9 @@ from flows.conductor import PREFECT, conduct
 from flows.deliver_mail import free_dead_leases
 from flows.deployments import CALENDAR, FLOWS, attend
 from flows.lookout import Errand, look_around
+from flows.outside.register import BadRegistryUrlError
 from flows.outside.smtp_url import BadSmtpUrlError
+from flows.scan_attachments import sweep_orphans
 from flows.wiring import NoDatabase, Wiring
 from states.records import secrets
 from states.records.db import WAKE_CHANNEL, transaction
@@ -59,6 +61,7 @@ class Worker:
         """Work until `stop`; the work in hand is finished."""
         with suppress(SQLAlchemyError):
             await asyncio.to_thread(free_dead_leases, self._parts)
+        await asyncio.to_thread(sweep_orphans, self._parts)
         helpers = [
             asyncio.create_task(each) for each in (self._listen(), self._beat(), attend(self._call))
         ]
@@ -161,10 +164,10 @@ def main() -> int:
     settings = Settings()
     try:
         parts = wiring.wire(settings)
-    except (NoDatabase, BadSmtpUrlError) as error:
+    except (NoDatabase, BadSmtpUrlError, BadRegistryUrlError) as error:
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1
-    secrets.use(settings.secret_key())
+    secrets.use(settings.secret_key(), settings.master_keys())
     wiring.use(parts)
     # A server that hangs must not hold the work for a minute.
     with temporary_settings({PREFECT_API_REQUEST_TIMEOUT: 10.0, PREFECT_CLIENT_MAX_RETRIES: 2}):

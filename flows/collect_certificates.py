@@ -19,7 +19,7 @@ from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure
 from flows.wiring import wired
 from states.actor import SYSTEM
-from states.records import certificate_board, certificates
+from states.records import acts, certificate_board, certificates, clock
 from states.records.db import transaction
 from templates.sheets.aggregation_rows import write_batch
 
@@ -72,4 +72,14 @@ def _put(batch_id: int, code: str) -> str:
         )
     workbook = write_batch(rows)
     wired().hub.put(code, workbook)
-    return hashlib.sha256(workbook).hexdigest()
+    sha256 = hashlib.sha256(workbook).hexdigest()
+    with transaction(wired().bind) as session:
+        acts.note(
+            session,
+            acts.EXPORTED,
+            actor=SYSTEM,
+            at=clock.now(session),
+            about=f"batch/{batch_id}",
+            detail={"sheet": "aggregation", "rows": len(rows), "sha256": sha256},
+        )
+    return sha256

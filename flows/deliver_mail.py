@@ -173,7 +173,7 @@ def _compose(
         mail.letter,
         cast("Language", mail.language),
         facts,
-        to=Address(mail.name, addr_spec=mail.to),
+        to=Address(mail.name, addr_spec=str(facts.get("address", mail.to))),
         sender=Address(SENDER, addr_spec=sender),
         message_id=f"<{mail.message_id}@{host}>",
         date=now,

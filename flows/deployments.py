@@ -34,7 +34,10 @@ from flows import collect_certificates as collecting
 from flows import compile_monthly_return as compiling
 from flows import deliver_mail as delivering
 from flows import drive_projects as driving
+from flows import file_training as filing
+from flows import forget_people as forgetting
 from flows import remind_daily as reminding
+from flows import scan_attachments as scanning
 from flows.conductor import PREFECT, Sweeping, own_tag, tag_of
 from flows.locks import alone
 from flows.occasions import Rhythm
@@ -47,6 +50,7 @@ CALENDAR: Final[Mapping[str, Rhythm]] = {
     reminding.NAME: reminding.RHYTHM,
     compiling.NAME: compiling.RHYTHM,
     collecting.NAME: collecting.RHYTHM,
+    forgetting.NAME: forgetting.RHYTHM,
 }
 FLOWS: Final[Mapping[str, Sweeping]] = {
     driving.NAME: driving.drive_projects,
@@ -54,6 +58,9 @@ FLOWS: Final[Mapping[str, Sweeping]] = {
     reminding.NAME: reminding.remind_daily,
     compiling.NAME: compiling.compile_monthly_return,
     collecting.NAME: collecting.collect_certificates,
+    forgetting.NAME: forgetting.forget_people,
+    scanning.NAME: scanning.scan_attachments,
+    filing.NAME: filing.file_training,
 }
 
 

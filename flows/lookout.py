@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from flows import deliver_mail, drive_projects
+from flows import deliver_mail, drive_projects, file_training, scan_attachments
 from flows.occasions import Rhythm, occasion_of, rests
-from states.records import clock, outbox
+from states.records import attachment_queue, clock, filing_queue, outbox
 from states.records.db import transaction
 from states.records.tables import VirtualClock
 from states.rules.deadlines import shanghai_day
@@ -32,7 +32,13 @@ SELECT (SELECT count(*) FROM project p WHERE {drive_projects.DUE}) AS projects,
        (SELECT min(CASE WHEN m.state = 'leased' THEN m.leased_until ELSE m.not_before END)
           FROM outbox m WHERE m.state IN ('deferred', 'leased')
            AND CASE WHEN m.state = 'leased' THEN m.leased_until ELSE m.not_before END > :real
-       ) AS repeats
+       ) AS repeats,
+       (SELECT count(*) FROM attachment a WHERE {attachment_queue.DUE}) AS files,
+       (SELECT min(a.not_before) FROM attachment a
+         WHERE {attachment_queue.OPEN} AND a.not_before > :real) AS looks,
+       (SELECT count(*) FROM class_filing f WHERE {filing_queue.DUE}) AS filings,
+       (SELECT min(f.not_before) FROM class_filing f
+         WHERE {filing_queue.OPEN} AND f.not_before > :real) AS asks
 """)  # noqa: S608  # the conditions are ours
 
 
@@ -65,9 +71,14 @@ def look_around(bind: Engine, calendar: Mapping[str, Rhythm], *, prefect: bool) 
             errands.append(_driving(row.projects, sorted(row.districts), now))
         if row.letters:
             errands.append(Errand(deliver_mail.NAME, f"deliver {row.letters} letters"))
+        if row.files:
+            errands.append(Errand(scan_attachments.NAME, f"look at {row.files} files"))
+        if row.filings:
+            errands.append(Errand(file_training.NAME, f"file {row.filings} classes"))
         patience = PREFECT_FIRST if prefect and moving is None else timedelta(0)
         errands += _calendar(session, calendar, now, patience=patience)
-    waits = [(row.repeats - real).total_seconds()] if row.repeats else []
+    repeats = (row.repeats, row.looks, row.asks)
+    waits = [(moment - real).total_seconds() for moment in repeats if moment]
     if moving is None or moving.started_at:
         # A date that stands still brings nothing: only a call does.
         coming = [rhythm.next(now) + patience for rhythm in calendar.values()]

@@ -46,9 +46,9 @@ WITH near AS (
    AND (a.role = 'centre_officer' OR a.office_id IN (p.provider_id, p.district_id))
   GROUP BY a.person_id
 )
-INSERT INTO outbox (key, letter, person_id, "to", language, context, duty, subject, state,
+INSERT INTO outbox (key, letter, person_id, language, context, duty, subject, state,
                     promised_at, not_before, attempts, lease, message_id, answer)
-SELECT r.key, 'daily_reminder', r.person_id, '', pe.language,
+SELECT r.key, 'daily_reminder', r.person_id, pe.language,
        jsonb_build_object('items', r.items), '', '', 'promised', :now, :now, 0, '', md5(r.key), ''
 FROM readers r JOIN person pe ON pe.id = r.person_id
 ON CONFLICT (key) DO NOTHING

@@ -10,8 +10,11 @@ from threading import Event
 
 from sqlalchemy import Engine
 
+from flows.outside.clamd import ClamdScanner
 from flows.outside.hub import FolderHub
-from flows.outside.ports import CertificateHub, Postman
+from flows.outside.null import NullRegister, NullScanner
+from flows.outside.ports import CertificateHub, Postman, Scanner, TrainingRegister
+from flows.outside.register import FolderRegister, HttpRegister
 from flows.outside.smtp import SmtpPostman
 from states.records import db
 from states.records.embedded import running
@@ -30,6 +33,8 @@ class Wiring:
     bind: Engine
     postman: Callable[[], Postman]
     hub: CertificateHub
+    scanner: Scanner = field(default_factory=NullScanner)
+    register: TrainingRegister = field(default_factory=NullRegister)
     stopping: Event = field(default_factory=Event)
 
 
@@ -57,15 +62,33 @@ def wired() -> Wiring:
 
 
 def wire(settings: Settings) -> Wiring:
-    """The real parts that the settings name. Raises NoDatabase, BadSmtpUrlError."""
+    """The real parts that the settings name.
+
+    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError.
+    """
     mail = smtp_url(settings)
 
     def postman() -> Postman:
         return SmtpPostman(mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS)
 
     postman()
+    register = training_register(settings)
     bind = db.engine(database_url(settings), pool_size=5)
-    return Wiring(settings, bind, postman, FolderHub(settings.hub_dir))
+    hub = FolderHub(settings.hub_dir)
+    return Wiring(settings, bind, postman, hub, virus_scanner(settings), register)
+
+
+def virus_scanner(settings: Settings) -> Scanner:
+    """ClamAV's daemon where one is named; without it files say that nobody looked."""
+    return ClamdScanner(settings.clamd) if settings.clamd else NullScanner()
+
+
+def training_register(settings: Settings) -> TrainingRegister:
+    """The city's system where its address is known, else a folder. Raises BadRegistryUrlError."""
+    if not settings.registry_url:
+        return FolderRegister(settings.registry_dir)
+    token = settings.registry_token
+    return HttpRegister(settings.registry_url, token.get_secret_value() if token else "")
 
 
 def database_url(settings: Settings) -> str:

@@ -85,7 +85,7 @@ def _due(book: Rulebook) -> Iterator[str]:
     for rule in book.deadlines:
         duty, who = say("duty", rule.duty, "en"), say("role", rule.who, "en")
         yield (
-            f"| {rule.stage} | {duty} | {who} | {rule.starts} "
+            f"| {', '.join(rule.stages)} | {duty} | {who} | {rule.starts} "
             f"| {rule.working_days} | {rule.source} |"
         )
     yield ""

@@ -82,6 +82,7 @@ class Case:
             Role.PROVIDER: self.project.provider_id,
             Role.REVIEWER: self.project.district_id,
             Role.EXAMINER: self.project.district_id,
+            Role.SUPERVISOR: self.project.district_id,
         }
         return bound.get(role, elsewhere)
 
@@ -111,7 +112,7 @@ class Case:
         self._note("fact", fact.kind, actor, clause=self._clause_of(fact.kind), content=payload)
         self._keep_reason(fact)
         for letter in self.book.letters:
-            if letter.on is fact.kind:
+            if letter.on is fact.kind and (not letter.only_with or payload[letter.only_with]):
                 self.letter(letter, actor, str(payload.get("class_no", "")))
 
     def decide(self) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import AliasChoices, AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from states.records.master_keys import MasterKeyFile
+
 _KEY_BYTES = 32
 
 
@@ -40,6 +42,10 @@ class Settings(BaseSettings):
         default=None,
         description="smtp://user:password@host:port or smtps://…; unset: the catch-all mailbox.",
     )
+    keys_file: Path | None = Field(
+        default=None,
+        description="File of the master keys for personal data; unset: master-keys.json in data_dir.",
+    )
     mail_from: str = Field(
         default="duban@example.invalid",
         description="Sender of every letter; a real installation must set its own.",
@@ -52,6 +58,18 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("DUBAN_PREFECT_API_URL", "PREFECT_API_URL"),
         description="A Prefect server's /api address; unset: one is started as a child.",
+    )
+    clamd: str | None = Field(
+        default=None,
+        pattern=r"^[^:/\s]+:\d{1,5}$",
+        description="host:port of ClamAV's daemon; unset: attachments are marked as not checked.",
+    )
+    registry_url: str | None = Field(
+        default=None,
+        description="Where classes are POSTed for the city's system; unset: a folder in data_dir.",
+    )
+    registry_token: SecretStr | None = Field(
+        default=None, description="Bearer token for DUBAN_REGISTRY_URL."
     )
     settle_in_request: bool = Field(
         default=True,
@@ -92,6 +110,16 @@ class Settings(BaseSettings):
         return self.data_dir / "hub"
 
     @property
+    def registry_dir(self) -> Path:
+        """Where workbooks for the city's training system are left when it has no address."""
+        return self.data_dir / "registry"
+
+    @property
+    def files_dir(self) -> Path:
+        """Locked contents of attachments; kept out of the database, lost without its keys."""
+        return self.data_dir / "files"
+
+    @property
     def logs_dir(self) -> Path:
         """One file for each child that `duban run` starts."""
         return self.data_dir / "logs"
@@ -100,6 +128,10 @@ class Settings(BaseSettings):
     def secret_key_file(self) -> Path:
         """Holds the key that signs cookies and one-time links; losing it signs everybody out."""
         return self.data_dir / "secret.key"
+
+    def master_keys(self) -> MasterKeyFile:
+        """The keys that wrap the data keys; losing them loses every name and number."""
+        return MasterKeyFile(self.keys_file or self.data_dir / "master-keys.json")
 
     def as_environment(self) -> dict[str, str]:
         """What a child needs to read the same settings; holds secrets, so hand it on only."""

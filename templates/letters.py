@@ -35,6 +35,9 @@ LETTERS: Final[tuple[str, ...]] = (
     "project_running",
     "scores_due",
     "scores_to_confirm",
+    "check_found",
+    "rectification_reported",
+    "check_reviewed",
     "project_assessed",
     "survey_learner",
     "survey_employer",
@@ -49,6 +52,7 @@ LETTERS: Final[tuple[str, ...]] = (
     "project_suspended",
     "project_resumed",
     "project_terminated",
+    "forgetting_announced",
     "daily_reminder",
     "set_password",
 )

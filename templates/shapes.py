@@ -12,7 +12,9 @@ from typing import Literal
 from states.rules.findings import Verdict, Weight
 
 Tone = Literal["info", "success", "warning", "danger"]
-NAVIGATION = ("desk", "projects", "returns", "certificates", "mailbox", "operations")
+NAVIGATION = (
+    "desk", "projects", "supervision", "returns", "certificates", "mailbox", "operations"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,10 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReport:
-    """What an upload came to. `imported` is false as long as nothing was stored."""
+    """What an upload came to. `imported` is false as long as nothing was stored.
+
+    `more` findings are not among `lines`: the marked workbook has them all.
+    """
 
     file: str
     sheet: str
@@ -193,6 +198,7 @@ class SheetReport:
     accepted: int
     imported: bool
     lines: tuple[RowLine, ...] = ()
+    more: int = 0
     corrected_href: str = ""
 
 

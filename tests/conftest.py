@@ -9,9 +9,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from states.records import secrets
 from states.records.embedded import Server, embedded, make_database
+from tests.keys import MASTERS
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def keys() -> None:
+    """Keys for every story that does not bring its own."""
+    secrets.use(b"stories" * 5, MASTERS)
 
 
 @pytest.fixture(scope="session")

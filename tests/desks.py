@@ -7,8 +7,11 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import text
 from sqlmodel import Session
 
-from states.records import certificate_board, certificates, enrolments, returns, surveys
+from states.records import certificate_board, certificates, enrolments, returns, surveys, vault
 from states.records.classes import class_of
+from states.records.letter_facts import LeasedMail
+from states.records.places import INVITATION_EMAIL
+from states.records.tables import Mail, SurveyInvitation
 from states.rules.facts import ClassEnded, PlanSubmitted, ScoresConfirmed, TrainingRegistered
 from states.rules.findings import Finding, RowFinding
 from tests.house import House, Life
@@ -37,6 +40,8 @@ class RosterRow:
     employer_uscc: str = ""
     employer_email: str = ""
     school: str = ""
+    hukou: str = "上海市"
+    retirement: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,12 @@ class Reading(Generic[Row_co]):
     rows: tuple[Row_co, ...]
     findings: tuple[RowFinding, ...] = ()
     notes: tuple[Finding, ...] = field(default=())
+
+
+def address(life: "Class", mail: Mail | LeasedMail) -> str:
+    """Where a letter to somebody without an account goes."""
+    asked = life.session.get_one(SurveyInvitation, mail.context["invitation"])
+    return vault.unseal(life.session, INVITATION_EMAIL, asked.id, asked.email_sealed)
 
 
 @dataclass(frozen=True)

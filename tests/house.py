@@ -35,6 +35,7 @@ class House:
     second: Actor
     examiner: Actor
     centre: Actor
+    supervisor: Actor
 
 
 def a_house(session: Session) -> House:
@@ -49,6 +50,7 @@ def a_house(session: Session) -> House:
         second=_person(session, district, Role.REVIEWER, number=3),
         examiner=_person(session, district, Role.EXAMINER, number=4),
         centre=_person(session, centre, Role.CENTRE, number=5),
+        supervisor=_person(session, district, Role.SUPERVISOR, number=6),
     )
 
 

@@ -9,16 +9,19 @@ from fastapi.responses import HTMLResponse
 from api import certificate_papers, view
 from api.deps import Db, Lang, Now, Settings, SignedIn
 from api.desk import workbook_of
+from api.exports import Leaving
 from api.once import Once
 from api.pages.forms import PDF, download, new_key, sheet_report
+from api.pages.names import shown_name
 from states.errors import NotFound, NotYours
 from states.records import certificate_board, certificate_queue, certificates, reports
 from states.records.certificate_board import BatchView, CertificateRow
-from states.rules.identity import mask_name, mask_number
+from states.rules.identity import mask_number
 from states.rules.stages import Role
-from states.rules.words import say
+from states.rules.words import Language, say
 from templates.shapes import Tone
 from templates.sheets.aggregation_rows import write_batch
+from templates.sheets.reading_room import read_aside
 from templates.sheets.receipt import read_receipt, write_receipt_sample
 
 router = APIRouter(prefix="/certificates")
@@ -31,7 +34,7 @@ ENOUGH = 4
 
 
 @router.get("")
-def overview(request: Request, db: Db, me: SignedIn) -> HTMLResponse:
+def overview(request: Request, db: Db, me: SignedIn, *, lang: Lang) -> HTMLResponse:
     """What waits for a number, and the batches; a district sees its own certificates."""
     if me.role not in READERS:
         raise NotYours
@@ -44,7 +47,7 @@ def overview(request: Request, db: Db, me: SignedIn) -> HTMLResponse:
         ready=certificate_queue.ready(db, me.actor),
         states=certificate_queue.states(db, me.actor),
         batches=certificate_board.batches(db) if at_centre else [],
-        certificates=[(line, mask_name(line.name)) for line in district],
+        certificates=[(line, shown_name(line.name, lang)) for line in district],
         at_centre=at_centre,
         may_batch=me.role is Role.CENTRE,
         new_key=new_key,
@@ -65,23 +68,26 @@ def make_batch(
 
 
 @router.get("/batches/{code}.xlsx")
-def batch_workbook(db: Db, me: SignedIn, code: str) -> Response:
-    """证书信息归集表, with whole numbers: for the centre only."""
+def batch_workbook(db: Db, me: SignedIn, leaving: Leaving, *, code: str) -> Response:
+    """证书信息归集表, with whole numbers: for the centre only, and there for whoever is permitted."""
     batch = _batch(db, me.role, code, change=True)
-    rows = certificate_board.batch_rows(db, batch.id)
-    return download(
-        write_batch(r for r in rows if r.state == "issued"), f"证书信息归集表-{code}.xlsx"
-    )
+    leaving.check()
+    rows = [r for r in certificate_board.batch_rows(db, batch.id) if r.state == "issued"]
+    data = leaving.leave("aggregation", lambda mark: write_batch(rows, mark=mark), rows=len(rows))
+    return download(data, f"证书信息归集表-{code}.xlsx")
 
 
 @router.get("/batches/{code}.pdf")
-def batch_print(db: Db, me: SignedIn, settings: Settings, *, code: str) -> Response:
-    """All certificates of a batch in one file."""
+def batch_print(
+    db: Db, me: SignedIn, settings: Settings, *, leaving: Leaving, code: str
+) -> Response:
+    """All certificates of a batch in one file, each with its holder's whole number."""
     batch = _batch(db, me.role, code, change=True)
     rows = [r for r in certificate_board.batch_rows(db, batch.id) if r.state != "dropped"]
     if not rows:
         raise NotFound
-    return download(_print(rows, settings), f"证书-{code}.pdf", PDF, inline=True)
+    data = leaving.leave("certificates", lambda _: _print(rows, settings), rows=len(rows))
+    return download(data, f"证书-{code}.pdf", PDF, inline=True)
 
 
 @router.get("/batches/{code}/sample-receipt.xlsx")
@@ -114,9 +120,10 @@ def batch_page(
         "batch",
         active="certificates",
         batch=batch,
-        groups={name: [_shown(row) for row in group] for name, group in groups.items()},
+        groups={name: [_shown(row, lang) for row in group] for name, group in groups.items()},
         report=sheet_report(reports.last(db, "receipt", batch_id=batch.id), lang),
         may_act=me.role is Role.CENTRE,
+        may_export=me.full_numbers,
         sample=settings.sample_mode,
         new_key=new_key,
     )
@@ -129,7 +136,7 @@ def upload_receipt(  # noqa: PLR0913
 ) -> Response:  # fmt: skip
     """What 证书归集 answered: numbers for the accepted, reasons for the refused (E50)."""
     batch, sent = _batch(db, me.role, code, change=True), workbook_of(file)
-    reading = read_receipt(sent.data, sent.filename)
+    reading = read_aside(read_receipt, sent.data, sent.filename)
     found = certificates.import_receipt(
         db, batch_id=batch.id, rows=reading.rows, findings=reading.findings,
         filename=sent.filename, sha256=sent.sha256, actor=me.actor, at=now,
@@ -192,13 +199,13 @@ def _check_in_batch(db: Db, role: Role, code: str, *, certificate_id: int) -> No
         raise NotFound
 
 
-def _shown(row: CertificateRow) -> dict[str, object]:
+def _shown(row: CertificateRow, lang: Language) -> dict[str, object]:
     """A row of the table; name and number masked, for nobody at the centre needs them here."""
     return {
         "id": row.id,
         "serial": row.serial,
         "city_number": row.number or "",
-        "name": mask_name(row.name),
+        "name": shown_name(row.name, lang),
         "number": mask_number(row.document_number),
         "provider": row.provider_name,
         "project": row.code,

@@ -1,39 +1,22 @@
 """A class put into words for its page: passport, learners, findings, survey."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from api.errors import finding_line, words_for
+from api.errors import finding_line
+from api.pages.learner_words import LearnerLine, LearnerWords
 from api.pages.wording import passport_of
+from states.records.acquaintances import Alike
 from states.records.class_board import ClassBoard
-from states.records.classes import LearnerView
 from states.records.surveys import Progress, Result
-from states.rules.identity import mask_name, mask_number
 from states.rules.questions import survey_on
-from states.rules.words import Language, has, say
+from states.rules.words import Language, say
 from templates.shapes import FindingLine, Passport
 
 SHOWN_FROM = 5
 """Fewer answers than this are shown as a count only: nobody must be recognised by a mark."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerLine:
-    """One learner of the table; the number is masked for everybody. Marks are tenths."""
-
-    id: int
-    sheet_row: int
-    name: str
-    document: str
-    number: str
-    category: str
-    verdict: str
-    why: tuple[str, ...]
-    result: str
-    theory: int | None
-    practice: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +48,11 @@ class SurveyLine:
 class ClassWords:
     """The words of one class in one language. `names`: whether the reader needs whole names."""
 
-    def __init__(self, board: ClassBoard, lang: Language, *, names: bool) -> None:
-        self._board, self._lang, self._names = board, lang, names
+    def __init__(
+        self, board: ClassBoard, lang: Language, *, names: bool, alike: Sequence[Alike] = ()
+    ) -> None:
+        self._board, self._lang = board, lang
+        self.learners = LearnerWords(board, lang, names=names, alike=alike).lines()
         self.provider = board.provider.zh if lang == "zh" else board.provider.en
         self.district = board.district.zh if lang == "zh" else board.district.en
         self.stage = say("stage", board.project.stage, lang)
@@ -83,45 +69,20 @@ class ClassWords:
         return [finding_line(finding, self._lang) for finding in self._board.missing]
 
     @property
-    def learners(self) -> list[LearnerLine]:
-        """The table of learners, in the order of the sheet."""
-        return [self._learner(learner) for learner in self._board.learners]
-
-    @property
     def to_review(self) -> list[LearnerLine]:
         """Those whom the rules leave to a person."""
         return [line for line in self.learners if line.verdict == "manual_review"]
+
+    @property
+    def alike(self) -> list[LearnerLine]:
+        """Those who may be somebody else on the books as well (E37)."""
+        return [line for line in self.learners if line.hints]
 
     @property
     def surveys(self) -> list[SurveyLine]:
         """Learners first, then employers; empty before the survey opened."""
         results = {result.population: result for result in self._board.survey_results}
         return [self._survey(p, results.get(p.population)) for p in self._board.survey_progress]
-
-    def _learner(self, learner: LearnerView) -> LearnerLine:
-        return LearnerLine(
-            id=learner.id,
-            sheet_row=learner.sheet_row,
-            name=learner.name if self._names else mask_name(learner.name),
-            document=self._known("document", learner.document_kind),
-            number=mask_number(learner.document_number),
-            category=self._known("category", learner.category),
-            verdict=learner.verdict,
-            why=tuple(self._row_words(learner)),
-            result=learner.result or "",
-            theory=learner.theory,
-            practice=learner.practice,
-        )
-
-    def _known(self, section: str, code: str) -> str:
-        return say(section, code, self._lang) if has(section, code) else code
-
-    def _row_words(self, learner: LearnerView) -> Iterator[str]:
-        """The sentences of the roster's report about this row (its params stand there)."""
-        report = self._board.roster_report
-        for found in report.findings if report else ():
-            if found["row"] == learner.sheet_row and found["verdict"] == "manual_review":
-                yield words_for("row", found["code"], self._lang, found["params"])
 
     def _survey(self, progress: Progress, result: Result | None) -> SurveyLine:
         shown = result is not None and result.answers >= SHOWN_FROM

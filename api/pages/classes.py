@@ -1,36 +1,41 @@
 """The page of a class: who learns, by which rules, with what result, and what they said."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api import view
-from api.auth import Signed
 from api.deps import Db, Lang, Now, Settings, SignedIn
-from api.desk import AtDesk, Desk, Taken, workbook_of
+from api.desk import AtDesk
 from api.once import Once, OnceOnly
+from api.pages.check_words import checks_on
 from api.pages.class_words import ClassWords
+from api.pages.file_words import list_of
+from api.pages.filing_words import filing_line
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
+from api.pages.teaching_words import teaching_words
 from states.errors import BadInput, NotFound, NotYours
-from states.records import enrolments, surveys
-from states.records.class_board import ClassBoard, class_board
+from states.records import acquaintances, enrolments, surveys, uploads
+from states.records.attachments import of_project
+from states.records.class_board import class_board
+from states.records.filings import filing_of
+from states.records.uploads import Pointer
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import ClassEnded, Kind, ScoresConfirmed, TrainingRegistered
 from states.rules.identity import mask_name
-from states.rules.stages import Channel, Role
+from states.rules.stages import Role
 from states.rules.words import Language, say
 from templates.papers.handout import HandoutPaper, Slip, handout
-from templates.shapes import Tone
-from templates.sheets.blanks import Examinee, blank_roster, blank_scores
 from templates.sheets.roster import ROSTER_COLUMNS
-from templates.sheets.samples import sample_roster, sample_scores
 from templates.sheets.scores import SCORE_COLUMNS
 
 router = APIRouter(prefix="/projects/{code}/classes/{no}")
 DISTRICT_ROLES = frozenset({Role.REVIEWER, Role.EXAMINER})
-NAME_ROLES = DISTRICT_ROLES | {Role.PROVIDER}
+NAME_ROLES = DISTRICT_ROLES | {Role.PROVIDER, Role.SUPERVISOR}
 """Who works with the learners of a class and needs their names; all others see them masked."""
 
 Moves = Annotated[int, Form(ge=0)]
@@ -43,48 +48,42 @@ def class_page(  # what every page asks for  # noqa: PLR0913
 ) -> HTMLResponse:  # fmt: skip
     """The page of one class."""
     board = class_board(db, me.actor, code, no=no, at=now)
+    handed_in = uploads.newest(db, me.actor, board.klass.id)
+    alike = acquaintances.alike(db, board.klass) if me.role in DISTRICT_ROLES else ()
+    words = ClassWords(board, lang, names=me.role in NAME_ROLES, alike=alike)
     return view.render(
         request,
         "class",
         active="projects",
         board=board,
-        words=ClassWords(board, lang, names=me.role in NAME_ROLES),
+        words=words,
+        taught=teaching_words(
+            db, board, lang, names=me.role in NAME_ROLES, marked=partial(marked_href, handed_in)
+        ),
+        checks=checks_on(db, board, me, words=words, today=shanghai_day(now), lang=lang),
         may={kind.value: board.may(me.actor, kind) for kind in Kind},
         today=shanghai_day(now),
         own_scores=board.facts.scores_by == me.actor.person_id,
-        roster_report=sheet_report(board.roster_report, lang),
+        roster_report=sheet_report(
+            board.roster_report, lang, corrected_href=marked_href(handed_in, "roster")
+        ),
         roster_notes=report_notes(board.roster_report, lang),
-        scores_report=sheet_report(board.scores_report, lang),
+        scores_report=sheet_report(
+            board.scores_report, lang, corrected_href=marked_href(handed_in, "scores")
+        ),
         scores_notes=report_notes(board.scores_report, lang),
+        on_trial={kind: one for kind, one in handed_in.items() if one.state != "imported"},
         roster_columns=ROSTER_COLUMNS.spellings,
         score_columns=SCORE_COLUMNS.spellings,
+        filing_line=filing_line(board, me, lang, filing=filing_of(db, board.klass.id)),
+        file_list=list_of(
+            of_project(db, board.project.id), me, lang, code=code, class_no=board.klass.no
+        ),
         in_district=me.role in DISTRICT_ROLES,
         sample=settings.sample_mode,
         path=_path(code, no),
         new_key=new_key,
     )
-
-
-@router.post("/roster")
-def upload_roster(  # noqa: PLR0913
-    desk: AtDesk, me: SignedIn, lang: Lang, *, once: Once,
-    code: str, no: int, file: Annotated[UploadFile, File()], moves: Moves,
-) -> Response:  # fmt: skip
-    """Read a roster: its good rows are enrolled, the others stand in the report."""
-    _check_role(desk, me, code, no=no, kind=Kind.ROSTER_IMPORTED)
-    taken = desk.take_roster(code, no, workbook_of(file), seen_moves=moves)
-    return _taken(once, taken, lang, href=f"{_path(code, no)}#roster")
-
-
-@router.post("/scores")
-def upload_scores(  # noqa: PLR0913
-    desk: AtDesk, me: SignedIn, lang: Lang, *, once: Once,
-    code: str, no: int, file: Annotated[UploadFile, File()], moves: Moves,
-) -> Response:  # fmt: skip
-    """Read a score sheet: its good rows are registered, the others stand in the report."""
-    _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
-    taken = desk.take_scores(code, no, workbook_of(file), seen_moves=moves)
-    return _taken(once, taken, lang, href=f"{_path(code, no)}#scores")
 
 
 @router.post("/scores/confirm")
@@ -120,7 +119,7 @@ def register(  # noqa: PLR0913
     """The class's number in the city's training information system (C14)."""
     fact = TrainingRegistered(class_no=no, number=number, registered_on=registered_on)
     desk.record(code, fact, seen_moves=moves)
-    return _done(once, "registered", lang, href=f"{_path(code, no)}#held")
+    return _done(once, "registered", lang, href=f"{_path(code, no)}#filing")
 
 
 @router.post("/end")
@@ -138,54 +137,6 @@ def end_class(  # noqa: PLR0913
     )
     desk.record(code, fact, seen_moves=moves)
     return _done(once, "class_ended", lang, href=f"{_path(code, no)}#held")
-
-
-@router.get("/roster.xlsx")
-def roster_blank(db: Db, now: Now, me: SignedIn, *, code: str, no: int) -> Response:
-    """An empty roster to fill in."""
-    class_board(db, me.actor, code, no=no, at=now)
-    return download(blank_roster(), f"学员花名册-{code}-{no}班.xlsx")
-
-
-@router.get("/sample-roster.xlsx")
-def roster_sample(
-    db: Db, now: Now, me: SignedIn, *, settings: Settings, code: str, no: int
-) -> Response:
-    """Sample mode: a roster as an office would send it, made for this class's opening day."""
-    board = class_board(db, me.actor, code, no=no, at=now)
-    if not settings.sample_mode:
-        raise NotFound
-    size = board.dossier.plan.class_size if board.dossier.plan else 20
-    data = sample_roster(
-        board.klass.opens_on,
-        size,
-        seed=board.klass.id,
-        channel=Channel(board.project.channel),
-        with_cases=True,
-    )
-    return download(data, f"示例花名册-{code}-{no}班.xlsx")
-
-
-@router.get("/scores.xlsx")
-def scores_blank(desk: AtDesk, me: SignedIn, code: str, *, no: int) -> Response:
-    """The score sheet with the learners filled in; numbers whole, so examiners only."""
-    board = _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
-    return download(
-        blank_scores(_examinees(board), bank=board.klass.bank), f"考核成绩表-{code}-{no}班.xlsx"
-    )
-
-
-@router.get("/sample-scores.xlsx")
-def scores_sample(
-    desk: AtDesk, me: SignedIn, settings: Settings, *, code: str, no: int
-) -> Response:
-    """Sample mode: the scores of an assessment held today."""
-    board = _check_role(desk, me, code, no=no, kind=Kind.SCORES_IMPORTED)
-    if not settings.sample_mode:
-        raise NotFound
-    day = max(shanghai_day(desk.at), board.facts.ended_on or board.klass.ends_on)
-    data = sample_scores(_examinees(board), day, seed=board.klass.id, bank=board.klass.bank)
-    return download(data, f"示例成绩表-{code}-{no}班.xlsx")
 
 
 @router.get("/handout.pdf")
@@ -220,27 +171,12 @@ def half_hours(text: str) -> int:
     return int(whole) * 2 + (part.rstrip("0") == "5")
 
 
-def _check_role(desk: Desk, me: Signed, code: str, *, no: int, kind: Kind) -> ClassBoard:
-    """Before a workbook is read at all: is this person the one to send it? Raises NotYours."""
-    board = class_board(desk.session, desk.actor, code, no=no, at=desk.at)
-    if me.role not in board.rules[kind].who:
-        raise NotYours
-    return board
-
-
-def _examinees(board: ClassBoard) -> list[Examinee]:
-    return [
-        Examinee(learner.name, learner.document_number, learner.exam_number or "")
-        for learner in board.learners
-        if learner.verdict == "admitted"
-    ]
-
-
-def _taken(once: OnceOnly, taken: Taken, lang: Language, *, href: str) -> Response:
-    code = "workbook_taken" if taken.imported else "workbook_refused"
-    counts = {"accepted": taken.accepted, "rows": taken.rows}
-    tone: Tone = "success" if taken.imported else "warning"
-    return view.flash(once.redirect(href), say("done", code, lang, **counts), tone)
+def marked_href(handed_in: Mapping[str, Pointer], kind: str) -> str:
+    """Where the last imported workbook is handed back with its findings, while it is kept."""
+    pointer = handed_in.get(kind)
+    if pointer is None or pointer.state != "imported":
+        return ""
+    return f"/uploads/{pointer.token}/marked.xlsx"
 
 
 def _done(once: OnceOnly, code: str, lang: Language, *, href: str) -> Response:

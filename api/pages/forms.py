@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Response
@@ -9,11 +10,13 @@ from fastapi import Response
 from api.errors import words_for
 from states.records.reports import Report
 from states.rules.findings import Verdict
-from states.rules.words import Language
+from states.rules.words import Language, say
 from templates.shapes import RowLine, SheetReport
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
+SHOWN_LINES = 300
+"""More lines of a report than this nobody reads on a page: they stand in the marked workbook."""
 
 
 def new_key() -> str:
@@ -28,29 +31,40 @@ def download(data: bytes, filename: str, kind: str = XLSX, *, inline: bool = Fal
     return Response(data, media_type=kind, headers={"content-disposition": where})
 
 
-def sheet_report(report: Report | None, lang: Language) -> SheetReport | None:
+def sheet_report(
+    report: Report | None, lang: Language, *, corrected_href: str = ""
+) -> SheetReport | None:
     """A kept report in the reader's language; notes are only said, they refuse no row."""
     if report is None:
         return None
     bad = {f["row"] for f in report.findings if f["verdict"] in _REFUSING}
+    lines, more = row_lines(report.findings, lang)
     return SheetReport(
-        file=report.filename,
+        file=report.filename or say("forgotten", "name", lang),
         sheet="",
         rows=report.rows,
         accepted=max(report.rows - len(bad), 0),
         imported=report.imported,
-        lines=tuple(_row_lines(report.findings, lang)),
+        lines=lines,
+        more=more,
+        corrected_href=corrected_href,
     )
 
 
 _REFUSING = frozenset({Verdict.ERROR, Verdict.NOT_ELIGIBLE})
 
 
+def row_lines(
+    findings: Iterable[dict[str, object]], lang: Language
+) -> tuple[tuple[RowLine, ...], int]:
+    """The first lines of a report, and how many more there are."""
+    said = [found for found in findings if found["verdict"] != "note"]
+    return tuple(_row_lines(said[:SHOWN_LINES], lang)), max(len(said) - SHOWN_LINES, 0)
+
+
 def _row_lines(findings: Iterable[dict[str, object]], lang: Language) -> Iterable[RowLine]:
     for found in findings:
         params = found["params"] if isinstance(found["params"], dict) else {}
-        if found["verdict"] == "note":
-            continue
         yield RowLine(
             sheet_row=int(str(found["row"])),
             verdict=Verdict(str(found["verdict"])),
@@ -62,9 +76,12 @@ def _row_lines(findings: Iterable[dict[str, object]], lang: Language) -> Iterabl
 
 def report_notes(report: Report | None, lang: Language) -> list[str]:
     """What was only worth a word about an upload."""
-    said = report.findings if report else []
+    return note_lines(report.findings if report else [], lang)
+
+
+def note_lines(findings: Iterable[dict[str, Any]], lang: Language) -> list[str]:
+    """The notes among the lines of a report; as many as can be read."""
+    notes = [found for found in findings if found["verdict"] == "note"]
     return [
-        words_for("row", str(note["code"]), lang, note["params"])
-        for note in said
-        if note["verdict"] == "note"
+        words_for("row", str(note["code"]), lang, note["params"]) for note in notes[:SHOWN_LINES]
     ]

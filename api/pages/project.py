@@ -14,6 +14,7 @@ from api.deps import Lang
 from api.desk import AtDesk
 from api.once import Once
 from api.pages.acts import acts_of, may, reasons
+from api.pages.file_words import list_of
 from api.pages.forms import new_key
 from api.pages.plan_check import check_lines
 from api.pages.project_words import ProjectWords
@@ -23,6 +24,7 @@ from api.pages.wording import side_exit_of, strip_of
 from api.schemas import SimpleFact
 from states.actions import Outcome
 from states.errors import BadInput, NotFound
+from states.records.attachments import of_project
 from states.records.dossiers import ProjectFile, read
 from states.rules.binding import the_plan
 from states.rules.facts import Kind
@@ -47,6 +49,7 @@ def project(visit: AVisit, code: str) -> HTMLResponse:
         project=file.project,
         plan=the_plan(file.dossier),
         dossier=file.dossier,
+        provider=file.provider,
         words=ProjectWords(file, me, lang=lang, today=visit.today),
         steps=strip_of(file, lang),
         side=side_exit_of(file, lang),
@@ -56,6 +59,7 @@ def project(visit: AVisit, code: str) -> HTMLResponse:
         entries=entries_of(file, me, lang),
         opening=_opening(file, me, visit.today),
         may_edit=may(Kind.PLAN_SUBMITTED, file, me),
+        file_list=list_of(of_project(visit.db, file.project.id), me, lang, code=code),
         new_key=new_key,
     )
 

@@ -27,7 +27,7 @@ from templates.shapes import Clock, FindingLine, MailLine, NextStep, Passport
 _ORDER = {Weight.MUST: 0, Weight.SHOULD: 1, Weight.NOTE: 2}
 _OF_CLASS = frozenset({
     Kind.ROSTER_IMPORTED, Kind.ADMISSION_DECIDED, Kind.CLASS_ENDED, Kind.TRAINING_REGISTERED,
-    Kind.SCORES_IMPORTED, Kind.SCORES_CONFIRMED,
+    Kind.SCORES_IMPORTED, Kind.SCORES_CONFIRMED, Kind.CHECK_REVIEWED,
 })  # fmt: skip
 _AT_THE_CENTRE = frozenset({Kind.CERTIFICATES_BATCHED, Kind.RECEIPT_IMPORTED})
 
@@ -51,6 +51,7 @@ class ClassLine:
     href: str
     passport: Passport
     summed: str
+    open_findings: int
 
 
 class ProjectWords:
@@ -179,6 +180,7 @@ class ProjectWords:
             Role.PROVIDER: self.provider,
             Role.REVIEWER: self.district,
             Role.EXAMINER: self.district,
+            Role.SUPERVISOR: self.district,
         }  # fmt: skip
         office, words = offices.get(role, ""), say("role", role, self._lang)
         return f"{office} · {words}" if office else words
@@ -206,6 +208,7 @@ class ProjectWords:
                 href=f"{self.path}/classes/{klass.no}",
                 passport=passport_of(klass, self._lang),
                 summed=summed.get(klass.no, ""),
+                open_findings=self._file.dossier.open_faults(klass.no),
             )
             for klass in classes
         ]

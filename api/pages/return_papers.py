@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from states.records.returns import Passer, ReturnView
+from states.records.passers import Passer
+from states.records.returns import ReturnView
 from states.rules.deadlines import shanghai_day
 from states.rules.halves import hours
 from states.rules.identity import KIND_LABEL, DocumentKind
@@ -13,6 +14,7 @@ from states.rules.law import the_law
 from states.rules.words import say
 from templates.papers.monthly_return import ReturnPaper, ReturnRow, SurveySum, monthly_return
 from templates.sheets.monthly_return import PasserRow, ReturnFoot, SatisfactionRow, write_return
+from templates.sheets.writer import ExportMark
 
 _SUFFIX = "人力资源和社会保障局"
 
@@ -38,9 +40,14 @@ def return_pdf(found: ReturnView, names: Mapping[int, str], *, sample: bool) -> 
 
 
 def return_workbook(
-    found: ReturnView, passers: list[Passer], names: Mapping[int, str], *, today: date
+    found: ReturnView,
+    passers: list[Passer],
+    names: Mapping[int, str],
+    *,
+    today: date,
+    mark: ExportMark | None = None,
 ) -> bytes:
-    """Both tables of section 2.4: the passers whole, and the satisfaction sums."""
+    """Both tables of section 2.4: the passers, and the satisfaction sums."""
     told = found.figures.get("surveys", {})
     filed = found.submitted_at or found.prepared_at
     return write_return(
@@ -54,6 +61,7 @@ def return_workbook(
             responsible="",
             filled_on=shanghai_day(filed) if filed else today,
         ),
+        mark=mark,
     )
 
 
@@ -101,7 +109,7 @@ def _passer(one: Passer) -> PasserRow:
         channel=say("channel", one.channel, "zh"),
         provider=one.provider,
         provider_uscc=one.uscc,
-        name=one.name,
+        name=one.name or say("forgotten", "name", "zh"),
         document_kind=KIND_LABEL[DocumentKind(one.document_kind)] if known else one.document_kind,
         number=one.document_number,
         phone=one.phone,

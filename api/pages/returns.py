@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse
 from api import view
 from api.deps import Db, Lang, Now, Settings, SignedIn
 from api.once import Once, OnceOnly
+from api.exports import Leaving
 from api.pages.class_words import SHOWN_FROM, question_means
 from api.pages.forms import PDF, download, new_key
 from api.pages.return_papers import return_pdf, return_workbook
 from states.errors import NotYours
 from states.records import return_board, returns
+from states.records.passers import masked, passers_of
 from states.records.returns import ReturnView
 from states.rules import months
 from states.rules.deadlines import shanghai_day
@@ -86,13 +88,20 @@ def pdf(db: Db, me: SignedIn, settings: Settings, *, return_id: int) -> Response
 
 
 @router.get("/{return_id}.xlsx")
-def workbook(db: Db, now: Now, me: SignedIn, *, return_id: int) -> Response:
-    """The workbook with whole numbers: for the district itself and the centre, nobody else."""
+def workbook(db: Db, now: Now, me: SignedIn, *, leaving: Leaving, return_id: int) -> Response:
+    """The workbook, for the district itself and the centre: whole numbers with a permit only."""
     found = return_board.visible_return(db, me.actor, return_id)
     if me.role is Role.AUDITOR:
         raise NotYours
-    passers = returns.passers(db, return_id)
-    data = return_workbook(found, passers, _names(db, found), today=shanghai_day(now))
+    passers, names, today = passers_of(db, return_id), _names(db, found), shanghai_day(now)
+    if not me.full_numbers:
+        data = return_workbook(found, [masked(one) for one in passers], names, today=today)
+    else:
+        data = leaving.leave(
+            "monthly_return",
+            lambda mark: return_workbook(found, passers, names, today=today, mark=mark),
+            rows=len(passers),
+        )
     return download(data, f"{_name(found)}.xlsx")
 
 
@@ -120,6 +129,7 @@ def page(
         is_preparer=found.prepared_by == me.actor.person_id,
         may_decide=me.role is Role.CENTRE and found.state == "submitted",
         may_workbook=me.role is not Role.AUDITOR,
+        whole_numbers=me.full_numbers,
         new_key=new_key,
     )
 

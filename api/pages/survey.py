@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import view
-from api.deps import Db, Lang, Now
+from api.deps import Db, Lang, Now, address_of
 from states.errors import BadInput, NotFound
-from states.records import surveys
+from states.records import survey_watch, surveys
 from states.records.surveys import Invitation
 from states.rules.deadlines import shanghai_day
 
@@ -43,6 +43,8 @@ def answer(
         ratings = {k: int(given[k]) for k in found.questions.keys if given.get(k, "").isdecimal()}
         comment = given.get(found.questions.open.key, "")
         surveys.answer(db, token, ratings=ratings, comment=comment, at=now)
+        sent_from = address_of(request)
+        survey_watch.note(db, found.class_id, connection=sent_from, ratings=ratings, at=now)
     except NotFound:
         return _say(request, "unknown", status=404)
     except BadInput as error:

@@ -91,6 +91,34 @@ def _ended(said: Payload, lang: Language) -> str:
     )  # fmt: skip
 
 
+def _check(said: Payload, lang: Language) -> str:
+    found = [say("fault", fault["code"], lang) for fault in said["faults"]]
+    return say(
+        "told", "check_found" if found else "check_fine", lang,
+        manner=say("manner", said["manner"], lang), checked_on=said["checked_on"],
+        count=len(found), faults=("、" if lang == "zh" else ", ").join(found),
+    )  # fmt: skip
+
+
+def _recheck(said: Payload, lang: Language) -> str:
+    code = "recheck_accepted" if said["accepted"] else "recheck_refused"
+    return say("told", code, lang, **said)
+
+
+def _timetable(said: Payload, lang: Language) -> str:
+    return say(
+        "told", "timetable", lang, sessions=said["sessions"],
+        hours=hours(said["planned_half_hours"]), online=hours(said["planned_online_half_hours"]),
+    )  # fmt: skip
+
+
+def _attendance(said: Payload, lang: Language) -> str:
+    return say(
+        "told", "attendance", lang, marks=said["marks"], corrected=said["corrected"],
+        hours=hours(said["held_half_hours"]), online=hours(said["held_online_half_hours"]),
+    )  # fmt: skip
+
+
 def _plainly(code: str) -> Callable[[Payload, Language], str]:
     return lambda said, lang: say("told", code, lang, **said)
 
@@ -107,6 +135,11 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.RETURN_ACCEPTED: _plainly("return"),
     Kind.CERTIFICATES_BATCHED: _plainly("batch"),
     Kind.RECEIPT_IMPORTED: _plainly("receipt"),
+    Kind.TIMETABLE_FILED: _timetable,
+    Kind.ATTENDANCE_RECORDED: _attendance,
+    Kind.CHECK_RECORDED: _check,
+    Kind.RECTIFICATION_REPORTED: _plainly("fault_no"),
+    Kind.CHECK_REVIEWED: _recheck,
 }
 
 

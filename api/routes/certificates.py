@@ -7,6 +7,7 @@ from api import certificate_papers as papers
 from api import told
 from api.deps import Db, Settings, SignedIn
 from api.desk import AtDesk, workbook_of
+from api.exports import Leaving
 from api.once import Once
 from api.routes.classes import Sheet
 from api.schemas import BatchOut, CertificateOut, Done, ReceiptOut, VerifiedOut
@@ -17,6 +18,7 @@ from states.records.certificate_board import BatchView, CertificateRow
 from states.rules.identity import mask_name
 from states.rules.stages import Role
 from templates.sheets.aggregation_rows import write_batch
+from templates.sheets.reading_room import read_aside
 from templates.sheets.receipt import read_receipt
 
 router = APIRouter(tags=["certificates"])
@@ -52,13 +54,15 @@ def batch(session: Db, me: SignedIn, code: str) -> BatchOut:
 
 
 @router.get("/batches/{code}/workbook.xlsx", response_class=Response, responses=_REFUSALS)
-def workbook(session: Db, me: SignedIn, code: str) -> Response:
+def workbook(session: Db, me: SignedIn, leaving: Leaving, *, code: str) -> Response:
     """证书信息归集表 of a batch, to be uploaded to the city's system."""
     if me.role is not Role.CENTRE:
         raise NotYours
+    leaving.check()
     found = certificate_board.batch_by_code(session, code)
     rows = certificate_board.batch_rows(session, found.id)
-    return Response(write_batch(rows), media_type=XLSX)
+    data = leaving.leave("aggregation", lambda mark: write_batch(rows, mark=mark), rows=len(rows))
+    return Response(data, media_type=XLSX)
 
 
 @router.post("/batches/{code}/receipt", response_model=ReceiptOut, responses=_REFUSALS)
@@ -67,7 +71,7 @@ def receipt(desk: AtDesk, once: Once, *, code: str, file: Sheet) -> Response:
     _batches_are_visible(desk.actor)
     found = certificate_board.batch_by_code(desk.session, code)
     given = workbook_of(file)
-    reading = read_receipt(given.data, given.filename)
+    reading = read_aside(read_receipt, given.data, given.filename)
     said = certificates.import_receipt(
         desk.session,
         batch_id=found.id,

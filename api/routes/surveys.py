@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from api import told
-from api.deps import Db, Now
+from api.deps import Address, Db, Now
 from api.schemas import Done, QuestionOut, QuestionsOut, Ratings, Words
-from states.records import surveys
+from states.records import survey_watch, surveys
 from states.rules.questions import Question
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
@@ -27,9 +27,11 @@ def questions(session: Db, token: str) -> QuestionsOut:
 
 
 @router.post("/{token}", status_code=201, responses=told.problems(404, 422))
-def answer(session: Db, now: Now, *, token: str, given: Ratings) -> Done:
+def answer(session: Db, now: Now, *, address: Address, token: str, given: Ratings) -> Done:
     """Answer once; the answer keeps no path back to whoever gave it."""
+    asked = surveys.invitation(session, token)
     surveys.answer(session, token, ratings=given.ratings, comment=given.comment, at=now)
+    survey_watch.note(session, asked.class_id, connection=address, ratings=given.ratings, at=now)
     return Done()
 
 

@@ -6,9 +6,14 @@ from typing import Self
 
 from flows.outside.ports import (
     Delivery,
+    FilingAnswer,
     HubUnavailableError,
     Outcome,
+    RegisterUnavailableError,
+    Scan,
+    ScannerUnavailableError,
     checked_batch_code,
+    checked_filing_key,
     envelope_of,
 )
 
@@ -51,3 +56,28 @@ class FailingHub:
         checked_batch_code(batch_code)
         self.tried += 1
         raise HubUnavailableError(HubUnavailableError.__doc__)
+
+
+class FailingScanner:
+    """Does not answer, ever; `tried` counts the attempts."""
+
+    def __init__(self) -> None:
+        self.tried = 0
+
+    def scan(self, content: bytes) -> Scan:  # noqa: ARG002  a scanner's signature
+        """Raise ScannerUnavailableError."""
+        self.tried += 1
+        raise ScannerUnavailableError("connection refused")
+
+
+class FailingRegister:
+    """Cannot be reached, ever; `tried` counts the attempts."""
+
+    def __init__(self) -> None:
+        self.tried = 0
+
+    def file(self, key: str, workbook: bytes) -> FilingAnswer:  # noqa: ARG002  a register's signature
+        """Raise RegisterUnavailableError, or BadFilingKeyError like every register."""
+        checked_filing_key(key)
+        self.tried += 1
+        raise RegisterUnavailableError("connection refused")

@@ -18,7 +18,7 @@ class FolderHub:
         target = self.path_of(batch_code)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write_once(target, workbook)
+            write_once(target, workbook)
         except OSError as error:
             raise HubUnavailableError(str(error)) from error
 
@@ -27,8 +27,11 @@ class FolderHub:
         return self._folder / f"{checked_batch_code(batch_code)}.xlsx"
 
 
-def _write_once(target: Path, content: bytes) -> None:
-    """A hard link is made or refused in one step, so that two workers never mix two batches."""
+def write_once(target: Path, content: bytes) -> None:
+    """Write a file whole, or leave the one that is there.
+
+    A hard link is made or refused in one step, so that two workers never mix two batches.
+    """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".handing-over-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -4,7 +4,16 @@ from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 
-from flows.outside.ports import Delivery, Outcome, checked_batch_code, envelope_of
+from flows.outside.ports import (
+    Delivery,
+    Filed,
+    FilingAnswer,
+    Outcome,
+    Scan,
+    checked_batch_code,
+    checked_filing_key,
+    envelope_of,
+)
 
 
 class NullPostman:
@@ -40,3 +49,23 @@ class NullHub:
     def put(self, batch_code: str, workbook: bytes) -> None:
         """Keep the batch unless the code is known. Raises BadBatchCodeError."""
         self.batches.setdefault(checked_batch_code(batch_code), workbook)
+
+
+class NullScanner:
+    """Looks at nothing, and says so: every file is UNSCANNED."""
+
+    def scan(self, content: bytes) -> Scan:  # noqa: ARG002  a scanner's signature
+        """Never finds anything out."""
+        return Scan.UNSCANNED
+
+
+class NullRegister:
+    """Takes every class for people to type its number in; `filed` holds the first of each key."""
+
+    def __init__(self) -> None:
+        self.filed: dict[str, bytes] = {}
+
+    def file(self, key: str, workbook: bytes) -> FilingAnswer:
+        """Keep the workbook unless the key is known. Raises BadFilingKeyError."""
+        self.filed.setdefault(checked_filing_key(key), workbook)
+        return FilingAnswer(Filed.LEFT)

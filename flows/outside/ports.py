@@ -1,7 +1,8 @@
-"""What Duban asks of foreign systems, in its own words: a postman and a certificate hub."""
+"""What Duban asks of foreign systems, in its own words: postman, hub, scanner, register."""
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from email.message import EmailMessage
 from enum import StrEnum
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Protocol, Self
 ANSWER_LENGTH = 200
 _ADDRESS = re.compile(r"[!#-;=?A-~]+@[A-Za-z0-9.\-\[\]:]+")
 _BATCH_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+REASONS_LENGTH = 2000
 
 
 class Outcome(StrEnum):
@@ -81,6 +83,59 @@ class CertificateHub(Protocol):
         ...
 
 
+class Scan(StrEnum):
+    """What a look for viruses found; UNSCANNED where nobody can look."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"
+
+
+class Scanner(Protocol):
+    """Looks for viruses in what people upload."""
+
+    def scan(self, content: bytes) -> Scan:
+        """Look at one file. Raises ScannerUnavailableError when it must come again later."""
+        ...
+
+
+class Filed(StrEnum):
+    """What became of a class handed to the city's training information system (C14).
+
+    REGISTERED: it has its number. PENDING: ask again later with the same key. LEFT: handed over to
+    people, who will type the number in. REFUSED: for the reasons given; never repeat it as it is.
+    """
+
+    REGISTERED = "registered"
+    PENDING = "pending"
+    LEFT = "left"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class FilingAnswer:
+    """The city's answer. `reasons` may name learners: seal them, never log them."""
+
+    outcome: Filed
+    number: str = ""
+    registered_on: date | None = None
+    reasons: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reasons", self.reasons.strip()[:REASONS_LENGTH])
+
+
+class TrainingRegister(Protocol):
+    """上海市职业培训信息管理系统, where classes and their learners are filed (C14)."""
+
+    def file(self, key: str, workbook: bytes) -> FilingAnswer:
+        """Hand over one class; a repeat with the same key is the same request.
+
+        Raises BadFilingKeyError; RegisterUnavailableError when it must come again later.
+        """
+        ...
+
+
 class BadLetterError(ValueError):
     """The letter cannot be sent as it is written."""
 
@@ -91,6 +146,18 @@ class BadBatchCodeError(ValueError):
 
 class HubUnavailableError(Exception):
     """The certificate hub cannot be reached; the batch waits and is handed over later."""
+
+
+class ScannerUnavailableError(Exception):
+    """The virus scanner does not answer; the file stays locked away and is looked at later."""
+
+
+class BadFilingKeyError(ValueError):
+    """A filing key is 1 to 64 letters, digits, dots, dashes and underscores."""
+
+
+class RegisterUnavailableError(Exception):
+    """The city's system does not take the class now; it waits and is sent later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +186,13 @@ def checked_batch_code(code: str) -> str:
     if not _BATCH_CODE.fullmatch(code):
         raise BadBatchCodeError(BadBatchCodeError.__doc__)
     return code
+
+
+def checked_filing_key(key: str) -> str:
+    """The key itself, safe as a file name and in a header. Raises BadFilingKeyError."""
+    if not _BATCH_CODE.fullmatch(key):
+        raise BadFilingKeyError(BadFilingKeyError.__doc__)
+    return key
 
 
 def _only_address(message: EmailMessage, header: str) -> str:

@@ -129,7 +129,7 @@ def lately(session: Session, actor: Actor, limit: int = 9) -> list[Lately]:
         .join(Project, col(Project.id) == LedgerEntry.project_id)
         .outerjoin(Person, col(Person.id) == LedgerEntry.person_id)
         .outerjoin(Office, col(Office.id) == LedgerEntry.office_id)
-        .where(visible(actor))
+        .where(visible(actor), col(LedgerEntry.kind) != "act")
         .order_by(col(LedgerEntry.id).desc())
         .limit(limit)
     )

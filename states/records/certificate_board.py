@@ -4,18 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from states.errors import NotFound
+from states.records import vault
+from states.records.places import (
+    CERTIFICATE_NAME,
+    CERTIFICATE_REASON,
+    ENROLMENT_PHONE,
+    LEARNER_NUMBER,
+)
 from states.rules.deadlines import shanghai_day
 from states.rules.identity import mask_name
 
 _ROWS = """
-SELECT x.id, x.serial, x.number, x.name, x.provider_name, x.level, x.inscription, x.issued_on,
-       x.verify_token, x.state, x.reason, x.project_id, p.code, p.channel, p.district_id,
-       p.provider_id, d.name_zh AS district, c.no AS class_no, e.sex, e.phone,
-       l.document_kind, l.document_number, c.opens_on,
+SELECT x.id, x.serial, x.number, x.name_sealed, x.provider_name, x.level, x.inscription,
+       x.issued_on, x.verify_token, x.state, x.reason_sealed, x.project_id, p.code, p.channel, p.district_id,
+       p.provider_id, d.name_zh AS district, c.no AS class_no, e.sex, e.phone_sealed,
+       e.id AS enrolment_id, l.id AS learner_id, l.document_kind, l.number_sealed, c.opens_on,
        coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
        coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
        s.theory, s.practice, s.total, b.code AS batch
@@ -37,8 +44,8 @@ _OF_BATCH = text(f"{_ROWS} WHERE x.batch_id = :id ORDER BY x.serial")
 _OF_SERIAL = text(f"{_ROWS} WHERE x.serial = :serial")
 _OF_PROJECT = text(f"{_ROWS} WHERE x.project_id = :id ORDER BY x.serial")
 _BY_TOKEN = text("""
-SELECT serial, number, name, provider_name, level, inscription, issued_on, state FROM certificate
- WHERE verify_token = :token
+SELECT id, serial, number, name_sealed, provider_name, level, inscription, issued_on, state
+  FROM certificate WHERE verify_token = :token
 """)
 _BATCHES = text("""
 SELECT b.id, b.code, b.state, b.made_at, b.answered_at, b.workbook_sha256,
@@ -80,6 +87,7 @@ class CertificateRow:
     class_no: int
     sex: str
     phone: str
+    enrolment_id: int
     document_kind: str
     document_number: str
     opens_on: date
@@ -141,22 +149,22 @@ class BatchView:
 
 def batch_rows(session: Session, batch_id: int) -> list[CertificateRow]:
     """The certificates of a batch in the order of their serials; empty for an unknown batch."""
-    rows = session.connection().execute(_OF_BATCH, {"id": batch_id})
-    return [CertificateRow(**row._mapping) for row in rows]  # noqa: SLF001  public in SQLAlchemy
+    rows = session.connection().execute(_OF_BATCH, {"id": batch_id}).mappings()
+    return [_opened(session, row) for row in rows]
 
 
 def of_project(session: Session, project_id: int) -> list[CertificateRow]:
     """The certificates of a project in the order of their serials."""
-    rows = session.connection().execute(_OF_PROJECT, {"id": project_id})
-    return [CertificateRow(**row._mapping) for row in rows]  # noqa: SLF001
+    rows = session.connection().execute(_OF_PROJECT, {"id": project_id}).mappings()
+    return [_opened(session, row) for row in rows]
 
 
 def by_serial(session: Session, serial: str) -> CertificateRow:
     """One certificate. Raises NotFound; whether the asker may see it is the caller's to check."""
-    row = session.connection().execute(_OF_SERIAL, {"serial": serial}).first()
+    row = session.connection().execute(_OF_SERIAL, {"serial": serial}).mappings().first()
     if row is None:
         raise NotFound
-    return CertificateRow(**row._mapping)  # noqa: SLF001
+    return _opened(session, row)
 
 
 def by_token(session: Session, token: str) -> PublicCertificate:
@@ -167,12 +175,30 @@ def by_token(session: Session, token: str) -> PublicCertificate:
     return PublicCertificate(
         serial=row.serial,
         number=row.number,
-        masked_name=mask_name(row.name),
+        masked_name=mask_name(vault.unseal(session, CERTIFICATE_NAME, row.id, row.name_sealed)),
         provider_name=row.provider_name,
         level=row.level,
         inscription=row.inscription,
         issued_day=shanghai_day(row.issued_on),
         state=row.state,
+    )
+
+
+def _opened(session: Session, row: RowMapping) -> CertificateRow:
+    """A row of _ROWS with its sealed values open."""
+    clear = {
+        name: value
+        for name, value in row.items()
+        if not name.endswith("_sealed") and name != "learner_id"
+    }
+    return CertificateRow(
+        **clear,
+        name=vault.unseal(session, CERTIFICATE_NAME, row["id"], row["name_sealed"]),
+        reason=vault.unseal(session, CERTIFICATE_REASON, row["id"], row["reason_sealed"]),
+        phone=vault.unseal(session, ENROLMENT_PHONE, row["enrolment_id"], row["phone_sealed"]),
+        document_number=vault.unseal(
+            session, LEARNER_NUMBER, row["learner_id"], row["number_sealed"]
+        ),
     )
 
 

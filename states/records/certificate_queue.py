@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotFound
+from states.records import vault
 from states.records.boards import Names
 from states.records.certificate_board import CertificateRow, by_serial
+from states.records.places import CERTIFICATE_NAME, CERTIFICATE_REASON
 from states.rules.stages import Role
 
 _ALL = frozenset({Role.CENTRE, Role.AUDITOR})
@@ -34,7 +36,8 @@ SELECT x.state, count(*) AS n FROM certificate x JOIN project p ON p.id = x.proj
  WHERE :everywhere OR p.district_id = :office GROUP BY x.state
 """)
 _LATEST = text("""
-SELECT x.serial, x.number, x.name, x.provider_name, x.state, x.reason, x.issued_on, p.code,
+SELECT x.id, x.serial, x.number, x.name_sealed, x.provider_name, x.state, x.reason_sealed,
+       x.issued_on, p.code,
        b.code AS batch
   FROM certificate x JOIN project p ON p.id = x.project_id
   JOIN certificate_batch b ON b.id = x.batch_id
@@ -92,7 +95,21 @@ def states(session: Session, actor: Actor) -> Mapping[str, int]:
 def of_district(session: Session, actor: Actor) -> list[CertificateLine]:
     """The newest certificates of the asker's own district."""
     rows = session.connection().execute(_LATEST, {"office": actor.office_id}).mappings()
-    return [CertificateLine(**row) for row in rows]
+    return [_opened(session, row) for row in rows]
+
+
+def _opened(session: Session, row: RowMapping) -> CertificateLine:
+    return CertificateLine(
+        serial=row["serial"],
+        number=row["number"],
+        name=vault.unseal(session, CERTIFICATE_NAME, row["id"], row["name_sealed"]),
+        provider_name=row["provider_name"],
+        state=row["state"],
+        reason=vault.unseal(session, CERTIFICATE_REASON, row["id"], row["reason_sealed"]),
+        issued_on=row["issued_on"],
+        code=row["code"],
+        batch=row["batch"],
+    )
 
 
 def visible_certificate(session: Session, actor: Actor, serial: str) -> CertificateRow:

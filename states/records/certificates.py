@@ -4,6 +4,7 @@ A serial is ours and never given twice; a number is the city's. A refused certif
 next batch under its own serial once it was put right (`release`), or is given up (`drop`).
 """
 
+import base64
 import json
 import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +19,9 @@ from states import actions
 from states.actions import Outcome
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
-from states.records import outbox, reports
+from states.records import outbox, remarks, reports, vault
 from states.records.numbers import take
+from states.records.places import CERTIFICATE_NAME, CERTIFICATE_REASON, ENROLMENT_NAME
 from states.records.tables import Certificate
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import CertificateDropped, CertificatesBatched, ReceiptImported
@@ -33,7 +35,7 @@ _MAY_BATCH = frozenset({Role.CENTRE, Role.SYSTEM})
 
 # Whoever passed and was never given a certificate; a dropped one was given up for good.
 _PASSERS = text("""
-SELECT p.id AS project_id, e.id AS enrolment_id, e.name, o.name_zh AS provider
+SELECT p.id AS project_id, e.id AS enrolment_id, e.name_sealed, o.name_zh AS provider
   FROM project p
   JOIN office o ON o.id = p.provider_id
   JOIN training_class c ON c.project_id = p.id
@@ -54,7 +56,8 @@ INSERT INTO certificate_batch (code, state, made_at, made_by, workbook_sha256)
 VALUES (:code, 'made', :at, :person, '') RETURNING id
 """)
 _SEND_AGAIN = text("""
-UPDATE certificate SET batch_id = :batch_id, state = 'issued', reason = '' WHERE id = ANY(:ids)
+UPDATE certificate SET batch_id = :batch_id, state = 'issued', reason_sealed = ''
+ WHERE id = ANY(:ids)
 """)
 _SENT = text("""
 UPDATE certificate_batch SET state = 'sent', workbook_sha256 = :sha256
@@ -67,7 +70,8 @@ SELECT id, serial, project_id, state, number FROM certificate
 _KNOWS_BATCH = text("SELECT 1 FROM certificate_batch WHERE id = :id FOR UPDATE")
 _TAKEN = text("SELECT number, serial FROM certificate WHERE number = ANY(:numbers)")
 _ANSWER = text("""
-UPDATE certificate c SET state = r.state, number = r.number, reason = r.reason
+UPDATE certificate c SET state = r.state, number = r.number,
+       reason_sealed = decode(r.reason, 'base64')
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
     id bigint, state text, number text, reason text)
  WHERE c.id = r.id
@@ -78,7 +82,7 @@ UPDATE certificate_batch SET state = 'answered', answered_at = :at
    SELECT 1 FROM certificate WHERE batch_id = :id AND state = 'issued')
 """)
 _DROP = text("""
-UPDATE certificate SET state = 'dropped', reason = :reason
+UPDATE certificate SET state = 'dropped', reason_sealed = :reason
  WHERE id = :id AND state IN ('refused', 'released') RETURNING project_id
 """)
 _RELEASE = text("""
@@ -203,12 +207,15 @@ def drop(
     """
     if not text.strip():
         raise BadInput(why="reason_missing")
-    asked = {"id": certificate_id, "reason": text.strip()}
+    reason = vault.seal(session, CERTIFICATE_REASON, certificate_id, text.strip())
+    asked = {"id": certificate_id, "reason": reason}
     project_id = session.connection().execute(_DROP, asked).scalar()
     if project_id is None:
         raise _not_refused(session, certificate_id)
-    fact = CertificateDropped(certificate_id=certificate_id, text=text)
-    return actions.record(session, project_id, fact, actor=actor, at=at, settle=settle)
+    fact = CertificateDropped(certificate_id=certificate_id, text=remarks.KEPT_APART)
+    outcome = actions.record(session, project_id, fact, actor=actor, at=at, settle=settle)
+    remarks.keep(session, outcome, text)
+    return outcome
 
 
 def release(session: Session, *, certificate_id: int, actor: Actor) -> None:
@@ -226,6 +233,7 @@ class _Reading:
     """What each row of a receipt means for the batch as it stands (its rows are held)."""
 
     def __init__(self, session: Session, batch_id: int, rows: Sequence[ReceiptRow]) -> None:
+        self.session = session
         held = session.connection().execute(_LOCK, {"id": batch_id})
         self.known = {row.serial: row for row in held}
         numbers = [row.certificate_number for row in rows if row.accepted]
@@ -259,7 +267,9 @@ class _Reading:
     def _change(self, ours: Any, row: ReceiptRow) -> None:  # noqa: ANN401  a row of _LOCK
         state = "accepted" if row.accepted else "refused"
         number = row.certificate_number if row.accepted else None
-        self.changes.append({"id": ours.id, "state": state, "number": number, "reason": row.reason})
+        sealed = vault.seal(self.session, CERTIFICATE_REASON, ours.id, row.reason)
+        reason = base64.b64encode(sealed).decode()
+        self.changes.append({"id": ours.id, "state": state, "number": number, "reason": reason})
         accepted, refused = self.counts.get(ours.project_id, (0, 0))
         self.counts[ours.project_id] = (accepted + row.accepted, refused + (not row.accepted))
 
@@ -277,17 +287,25 @@ def _number(session: Session, new: Sequence[Any], batch_id: int, *, at: datetime
         return
     year = shanghai_day(at).year
     numbers = take(session, f"certificate/{year}", len(new))
+    ids = vault.next_ids(session, "certificate", len(new))
     rows = [
         {
+            "id": certificate_id, "name_sealed": _name_at_issue(session, row, certificate_id),
             "serial": f"{SERIES}-{year}-{number:06}", "batch_id": batch_id,
-            "project_id": row.project_id, "enrolment_id": row.enrolment_id, "name": row.name,
+            "project_id": row.project_id, "enrolment_id": row.enrolment_id,
             "provider_name": row.provider, "level": Level.BASIC,
             "inscription": TERMS[Route.TRAINING].inscription, "issued_on": at,
-            "verify_token": randomness.token_urlsafe(_TOKEN_BYTES), "state": "issued", "reason": "",
+            "verify_token": randomness.token_urlsafe(_TOKEN_BYTES), "state": "issued",
         }
-        for number, row in zip(numbers, new, strict=True)
+        for number, row, certificate_id in zip(numbers, new, ids, strict=True)
     ]  # fmt: skip
     session.connection().execute(insert(Certificate), rows)
+
+
+def _name_at_issue(session: Session, row: Any, certificate_id: int) -> bytes:  # noqa: ANN401
+    """The learner's name, sealed anew for the certificate: what is printed stays as it was."""
+    name = vault.unseal(session, ENROLMENT_NAME, row.enrolment_id, row.name_sealed)
+    return vault.seal(session, CERTIFICATE_NAME, certificate_id, name)
 
 
 def _record(

@@ -24,13 +24,17 @@ from states.rules.machine import findings_for_next
 from states.rules.rulebook import FactRule
 
 _UNMAILED = text("""
-SELECT count(*) FROM survey_invitation WHERE class_id = :class_id AND email = '' AND NOT answered
+SELECT count(*) FROM survey_invitation
+ WHERE class_id = :class_id AND email_sealed = '' AND NOT answered
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassBoard:
-    """One class of a project that the asker may see."""
+    """One class of a project that the asker may see.
+
+    `judged` is the report of the roster that stands; a later upload may not have been imported.
+    """
 
     project: Project
     provider: Names
@@ -40,6 +44,7 @@ class ClassBoard:
     dossier: Dossier
     learners: Sequence[LearnerView]
     roster_report: reports.Report | None
+    judged: reports.Report | None
     scores_report: reports.Report | None
     registration: tuple[str, date] | None
     survey_progress: Sequence[surveys.Progress]
@@ -59,6 +64,7 @@ def class_board(session: Session, actor: Actor, code: str, *, no: int, at: datet
     project = find(session, actor, code)
     klass = class_of(session, project.id, no)
     (loaded,) = load(session, [project.id])
+    roster_report = reports.last(session, "roster", class_id=klass.id)
     dossier = loaded.dossier(at, shanghai_day(at))
     return ClassBoard(
         project=project,
@@ -68,7 +74,8 @@ def class_board(session: Session, actor: Actor, code: str, *, no: int, at: datet
         facts=dossier.classes[no],
         dossier=dossier,
         learners=roster_of(session, klass.id),
-        roster_report=reports.last(session, "roster", class_id=klass.id),
+        roster_report=roster_report,
+        judged=_imported(session, roster_report, klass.id),
         scores_report=reports.last(session, "scores", class_id=klass.id),
         registration=_registration(loaded.recorded, no),
         survey_progress=surveys.progress_of(session, klass.id),
@@ -77,6 +84,14 @@ def class_board(session: Session, actor: Actor, code: str, *, no: int, at: datet
         rules=book_of(dossier, the_law()).fact_rules,
         missing=_of_class(findings_for_next(dossier, the_law()), no),
     )
+
+
+def _imported(
+    session: Session, newest: reports.Report | None, class_id: int
+) -> reports.Report | None:
+    if newest is None or newest.imported:
+        return newest
+    return reports.last(session, "roster", class_id=class_id, imported_only=True)
 
 
 def _unmailed(session: Session, class_id: int) -> int:

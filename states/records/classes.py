@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from states.errors import BadInput, NotFound
+from states.records import vault
+from states.records.places import (
+    ENROLMENT_EMAIL,
+    ENROLMENT_EMPLOYER_EMAIL,
+    ENROLMENT_NAME,
+    ENROLMENT_PHONE,
+    LEARNER_NUMBER,
+)
 from states.rules.law import NothingInForce, Pin, the_law
 
 _CLASS = text("""
@@ -22,15 +30,22 @@ ON CONFLICT (project_id, no) DO UPDATE SET
   standard = excluded.standard, bank = excluded.bank, reason = excluded.reason
 RETURNING id
 """)
-# A class filed anew asks for a new roster: its learners were judged on another opening day.
+_LICENCE = text("""
+SELECT o.licence_valid_until, o.licence_covers FROM project p JOIN office o ON o.id = p.provider_id
+ WHERE p.id = :project_id
+""")
+# A class filed anew asks for a new roster: its learners were judged on another opening day. Its
+# timetable went by other days too; nobody has been taught yet.
 _FORGET = text("""
-WITH reports AS (DELETE FROM import_report WHERE class_id = :id)
+WITH reports AS (DELETE FROM import_report WHERE class_id = :id),
+     sessions AS (DELETE FROM class_session WHERE class_id = :id)
 DELETE FROM enrolment WHERE class_id = :id
 """)
 _ROSTER = text("""
-SELECT e.id, e.sheet_row, e.name, e.sex, e.birth, e.category, e.phone, e.email, e.employer,
-       e.employer_uscc, e.employer_email, e.school, e.verdict, e.findings,
-       l.document_kind, l.document_number,
+SELECT e.id, e.sheet_row, e.name_sealed, e.sex, e.birth, e.category, e.phone_sealed,
+       e.email_sealed, e.employer, e.employer_uscc, e.employer_email_sealed, e.school, e.hukou,
+       e.retirement, e.verdict, e.findings, e.forgotten_at IS NOT NULL AS forgotten,
+       l.id AS learner_id, l.document_kind, l.number_sealed,
        s.exam_number, s.assessed_on, s.theory, s.practice, s.total, s.result
   FROM enrolment e
   JOIN learner l ON l.id = e.learner_id
@@ -39,6 +54,9 @@ SELECT e.id, e.sheet_row, e.name, e.sex, e.birth, e.category, e.phone, e.email, 
  WHERE e.class_id = :class_id
  ORDER BY e.sheet_row, e.id
 """)
+
+
+_OF_ENROLMENT = (ENROLMENT_NAME, ENROLMENT_PHONE, ENROLMENT_EMAIL, ENROLMENT_EMPLOYER_EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +78,12 @@ class ClassView:
 class LearnerView:
     """A learner on a class's roster with the score that stands, if any. Marks are tenths.
 
-    Names and numbers come whole: whoever shows them masks them as the viewer's right asks.
+    Names and numbers come whole: whoever shows them masks them as the viewer's right asks. They
+    are empty once the learner is `forgotten`.
     """
 
     id: int
+    learner_id: int
     sheet_row: int
     name: str
     sex: str
@@ -75,8 +95,11 @@ class LearnerView:
     employer_uscc: str
     employer_email: str
     school: str
+    hukou: str
+    retirement: str
     verdict: str
     findings: list[str]
+    forgotten: bool
     document_kind: str
     document_number: str
     exam_number: str | None
@@ -111,6 +134,17 @@ def file_class(session: Session, filing: Filing) -> tuple[int, Pin]:
     return class_id, pin
 
 
+def licence_of(session: Session, project_id: int) -> tuple[date | None, bool]:
+    """The provider's licence in the register: its last day, and whether it names this training.
+
+    Raises NotFound.
+    """
+    found = session.connection().execute(_LICENCE, {"project_id": project_id}).first()
+    if found is None:
+        raise NotFound
+    return found.licence_valid_until, found.licence_covers
+
+
 def pin_of(opens_on: date) -> Pin:
     """Regime, standard and bank of a class by its first session (C45, C46). Raises BadInput."""
     try:
@@ -130,8 +164,19 @@ def class_of(session: Session, project_id: int, no: int) -> ClassView:
 
 def roster_of(session: Session, class_id: int) -> list[LearnerView]:
     """Everybody on the roster with the score that stands, in the order of the sheet."""
-    rows = session.connection().execute(_ROSTER, {"class_id": class_id})
-    return [LearnerView(**row._mapping) for row in rows]  # noqa: SLF001
+    rows = session.connection().execute(_ROSTER, {"class_id": class_id}).mappings()
+    return [LearnerView(**_opened(session, row)) for row in rows]
+
+
+def _opened(session: Session, row: RowMapping) -> dict[str, Any]:
+    """A row of _ROSTER with its sealed values open."""
+    clear = {name: value for name, value in row.items() if not name.endswith("_sealed")}
+    opened = {
+        place.column: vault.unseal(session, place, row["id"], row[f"{place.column}_sealed"])
+        for place in _OF_ENROLMENT
+    }
+    number = vault.unseal(session, LEARNER_NUMBER, row["learner_id"], row["number_sealed"])
+    return clear | opened | {"document_number": number}
 
 
 def _values(pin: Pin) -> dict[str, Any]:

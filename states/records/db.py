@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlmodel import Session
 
@@ -14,6 +15,8 @@ MIGRATION_LOCK = 67_2026
 """Any number that all processes agree on: one of them migrates, the others wait."""
 
 WAKE_CHANNEL = "duban_work"
+UNSEALED = "0001"
+"""The schema that still kept names and numbers in clear."""
 
 
 def engine(url: str, *, pool_size: int = 10) -> Engine:
@@ -56,8 +59,17 @@ def migrate(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    before = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.commit()
+    if before == UNSEALED:
+        _rewrite(connection)
+
+
+def _rewrite(connection: Connection) -> None:
+    """Write the tables anew: old row versions would keep clear names in the database's files."""
+    connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM FULL"))

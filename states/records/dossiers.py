@@ -10,7 +10,9 @@ from sqlmodel import Session, col
 
 from states.actor import Actor
 from states.errors import NotFound
+from states.records import vault
 from states.records.boards import Due, Names
+from states.records.places import REMARK_TEXT
 from states.records.scope import visible
 from states.records.tables import Office, Project, Timer
 from states.rules.dossier import Dossier, Recorded
@@ -20,12 +22,14 @@ from states.rules.stages import Role, Stage
 
 _ENTRIES = text("""
 SELECT l.seq, l.at, l.kind, l.name, l.from_stage, l.to_stage, l.role, l.clause, l.regime,
-       l.person_id, p.name AS person, o.name_zh, o.name_en, f.payload
+       l.person_id, p.name AS person, o.name_zh, o.name_en, f.payload,
+       r.id AS remark_id, r.text_sealed
   FROM ledger l
   LEFT JOIN fact f ON f.project_id = l.project_id AND f.seq = l.seq
+  LEFT JOIN remark r ON r.project_id = l.project_id AND r.seq = l.seq
   LEFT JOIN person p ON p.id = l.person_id
   LEFT JOIN office o ON o.id = l.office_id
- WHERE l.project_id = :id
+ WHERE l.project_id = :id AND l.kind <> 'act'
  ORDER BY l.seq
 """)
 
@@ -138,10 +142,18 @@ def _entries(session: Session, project_id: int) -> tuple[EntryRow, ...]:
             seq=row.seq, at=row.at, kind=row.kind, name=row.name, from_stage=row.from_stage,
             to_stage=row.to_stage, role=Role(row.role), clause=row.clause, regime=row.regime,
             person_id=row.person_id, person=row.person or "", office=_names(row),
-            payload=row.payload or {},
+            payload=_payload(session, row),
         )
         for row in rows
     )  # fmt: skip
+
+
+def _payload(session: Session, row: Any) -> dict[str, Any]:  # noqa: ANN401  a row of _ENTRIES
+    """What the fact said, with the words that were kept apart from it."""
+    said = dict(row.payload or {})
+    if row.remark_id is not None:
+        said["text"] = vault.unseal(session, REMARK_TEXT, row.remark_id, row.text_sealed)
+    return said
 
 
 def _dossier(entries: tuple[EntryRow, ...], stage: Stage, *, at: datetime, today: date) -> Dossier:

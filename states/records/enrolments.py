@@ -3,7 +3,6 @@
 A workbook's fact is recorded first, so that a refusal at the door comes before any row is written.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -16,39 +15,14 @@ from states import actions
 from states.actions import Outcome
 from states.actor import Actor
 from states.errors import BadInput, NotFound
-from states.records import reports
-from states.records.classes import ClassView, Filing, class_of, file_class
+from states.records import remarks, reports, rosters, vault
+from states.records.classes import ClassView, Filing, class_of, file_class, licence_of
+from states.records.places import ENROLMENT_NAME, LEARNER_NUMBER
+from states.records.rosters import ADMITTED, MANUAL_REVIEW, REFUSED, RosterReading
 from states.records.tables import Score
 from states.rules.facts import AdmissionDecided, ClassOpened, RosterImported, ScoresImported
 from states.rules.findings import Finding, RowFinding
 
-ADMITTED, MANUAL_REVIEW, REFUSED = "admitted", "manual_review", "refused"
-_KEPT = (
-    "sheet_row", "name", "verdict", "number", "birth", "sex", "category", "phone", "email",
-    "employer", "employer_uscc", "employer_email", "school",
-)  # fmt: skip
-
-_EMPTY = text("DELETE FROM enrolment WHERE class_id = :class_id")
-_ENROL = text("""
-WITH given AS (
-  SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS g(
-    sheet_row int, document text, number text, name text, sex text, birth date, category text,
-    phone text, email text, employer text, employer_uscc text, employer_email text, school text,
-    verdict text, findings jsonb)
-), known AS (
-  INSERT INTO learner (document_kind, document_number)
-  SELECT document, number FROM given ORDER BY document, number
-  ON CONFLICT (document_kind, document_number)
-    DO UPDATE SET document_number = excluded.document_number
-  RETURNING id, document_kind, document_number
-)
-INSERT INTO enrolment (class_id, learner_id, sheet_row, name, sex, birth, category, phone, email,
-                       employer, employer_uscc, employer_email, school, verdict, findings)
-SELECT :class_id, k.id, g.sheet_row, g.name, g.sex, g.birth, g.category, g.phone, g.email,
-       g.employer, g.employer_uscc, g.employer_email, g.school, g.verdict, g.findings
-  FROM given g
-  JOIN known k ON k.document_kind = g.document AND k.document_number = g.number
-""")
 _DECIDE = text("""
 UPDATE enrolment e SET verdict = :verdict FROM training_class c
  WHERE e.id = :id AND c.id = e.class_id AND c.project_id = :project_id
@@ -60,53 +34,10 @@ SELECT 1 FROM enrolment e JOIN training_class c ON c.id = e.class_id
  WHERE e.id = :id AND c.project_id = :project_id
 """)
 _LEARNERS = text("""
-SELECT l.document_number, e.id, e.name FROM enrolment e JOIN learner l ON l.id = e.learner_id
+SELECT e.id, e.name_sealed, l.id AS learner_id, l.number_sealed
+  FROM enrolment e JOIN learner l ON l.id = e.learner_id
  WHERE e.class_id = :class_id AND e.verdict = 'admitted' ORDER BY e.sheet_row, e.id
 """)
-
-
-class RosterRow(Protocol):
-    """A learner as a roster names them; `templates.sheets.roster` reads such rows."""
-
-    @property
-    def sheet_row(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def document(self) -> str | None: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def birth(self) -> date | None: ...
-    @property
-    def sex(self) -> str | None: ...
-    @property
-    def category(self) -> str | None: ...
-    @property
-    def phone(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def employer(self) -> str: ...
-    @property
-    def employer_uscc(self) -> str: ...
-    @property
-    def employer_email(self) -> str: ...
-    @property
-    def school(self) -> str: ...
-
-
-class RosterReading(Protocol):
-    """A roster as read: all its rows, what they deserve, and what is only worth a word."""
-
-    @property
-    def rows(self) -> Sequence[RosterRow]: ...
-    @property
-    def findings(self) -> Sequence[RowFinding]: ...
-    @property
-    def notes(self) -> Sequence[Finding]: ...
 
 
 class ScoreRow(Protocol):
@@ -157,11 +88,13 @@ def open_class(  # noqa: PLR0913  what a filing says, and who files it
 
     Raises BadInput and what `actions.record` raises.
     """
+    valid_until, covers = licence_of(session, project_id)
     filing = Filing(project_id, class_no, opens_on, ends_on)
     class_id, pin = file_class(session, filing)
     fact = ClassOpened(
         class_no=class_no, class_id=class_id, opens_on=opens_on, ends_on=ends_on,
         regime=pin.regime, standard=pin.standard, bank=pin.bank, reason=pin.reason,
+        licence_valid_until=valid_until, licence_covers=covers,
     )  # fmt: skip
     return actions.record(
         session, project_id, fact, actor=actor, at=at, settle=settle, seen_moves=seen_moves
@@ -197,7 +130,7 @@ def import_roster(  # noqa: PLR0913  what was uploaded, and who uploads it
     outcome = actions.record(
         session, project_id, fact, actor=actor, at=at, settle=settle, seen_moves=seen_moves
     )
-    _replace(session, klass.id, reading)
+    rosters.replace(session, klass.id, reading)
     reports.keep(session, sheet, imported=True, person_id=actor.person_id, at=at)
     return outcome
 
@@ -224,16 +157,26 @@ def decide_admission(  # noqa: PLR0913  what is decided, and who decides
     if no is None:
         known = session.connection().execute(_IS_OF_PROJECT, asked).first()
         raise BadInput(why="admission_is_decided") if known else NotFound
-    fact = AdmissionDecided(class_no=no, enrolment_id=enrolment_id, admit=admit, text=text)
-    return actions.record(
+    fact = AdmissionDecided(
+        class_no=no, enrolment_id=enrolment_id, admit=admit, text=remarks.KEPT_APART
+    )
+    outcome = actions.record(
         session, project_id, fact, actor=actor, at=at, settle=settle, seen_moves=seen_moves
     )
+    remarks.keep(session, outcome, text)
+    return outcome
 
 
 def learners_for_scores(session: Session, class_id: int) -> dict[str, tuple[int, str]]:
     """The admitted learners of a class: document number -> (enrolment id, name)."""
     rows = session.connection().execute(_LEARNERS, {"class_id": class_id})
-    return {row.document_number: (row.id, row.name) for row in rows}
+    return {
+        vault.unseal(session, LEARNER_NUMBER, row.learner_id, row.number_sealed): (
+            row.id,
+            vault.unseal(session, ENROLMENT_NAME, row.id, row.name_sealed),
+        )
+        for row in rows
+    }
 
 
 def import_scores(  # noqa: PLR0913  what was uploaded, and who uploads it
@@ -301,24 +244,6 @@ def _sheet(
     of_rows = {row.sheet_row for row in reading.rows} | {f.sheet_row for f in reading.findings}
     said = reports.lines(reading.findings, reading.notes)
     return reports.Sheet(kind, filename, sha256, len(of_rows), said, class_id=klass.id)
-
-
-def _replace(session: Session, class_id: int, reading: RosterReading) -> None:
-    codes: dict[int, list[str]] = {}
-    for finding in reading.findings:
-        codes.setdefault(finding.sheet_row, []).append(finding.code)
-    learn = [row for row in reading.rows if row.verdict in (ADMITTED, MANUAL_REVIEW)]
-    rows = [_learner_values(row, codes.get(row.sheet_row, [])) for row in learn]
-    session.connection().execute(_EMPTY, {"class_id": class_id})
-    session.connection().execute(
-        _ENROL, {"class_id": class_id, "rows": json.dumps(rows, default=str, ensure_ascii=False)}
-    )
-
-
-def _learner_values(row: RosterRow, codes: Sequence[str]) -> Mapping[str, Any]:
-    values = {name: getattr(row, name) for name in _KEPT}
-    texts = {name: str(values[name] or "") for name in ("sex", "category", "verdict")}
-    return values | texts | {"document": str(row.document or ""), "findings": list(codes)}
 
 
 def _scores_fact(

@@ -1,6 +1,6 @@
 """What a letter says, read at the moment it is sent: project, office, day and link."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -8,11 +8,14 @@ from typing import Any, cast
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from states.records import surveys
+from states.records import surveys, vault
+from states.records.places import INVITATION_EMAIL
 from states.rules.deadlines import shanghai_day
 from states.rules.months import return_due_on
 from states.rules.words import Language, say
 
+_DATED_BY = {"check_reviewed": "rectify"}
+"""Letters that ask for nothing themselves but name the day of a duty that may still be open."""
 _RETURNS_WITH_A_DAY = frozenset({"return_to_prepare", "return_to_sign", "return_returned"})
 _PROJECTS = text("""
 SELECT p.id, p.code, p.title, d.name_zh AS district_zh, d.name_en AS district_en,
@@ -31,14 +34,21 @@ _BATCHES = text("""
 SELECT b.id, b.code, (SELECT count(*) FROM certificate c WHERE c.batch_id = b.id) AS count
   FROM certificate_batch b WHERE b.id = ANY(:ids)
 """)
+_FORGETTINGS = text("""
+SELECT f.id, f.due_on, f.as_of, p.email FROM forgetting f JOIN person p ON p.id = f.proposed_by
+ WHERE f.id = ANY(:ids)
+""")
 _INVITATIONS = text("""
-SELECT id, nonce, closes_on FROM survey_invitation WHERE id = ANY(:ids)
+SELECT id, nonce, closes_on, email_sealed FROM survey_invitation WHERE id = ANY(:ids)
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedMail:
-    """A letter that one worker may send until its lease ends. `to` is a whole address."""
+    """A letter that one worker may send until its lease ends.
+
+    `to` is a whole address, empty for people without an account: theirs is among the facts.
+    """
 
     id: int
     key: str
@@ -65,7 +75,9 @@ class _Found:
     timers: Sequence[Any]
     returns: Mapping[int, Any]
     batches: Mapping[int, Any]
+    forgettings: Mapping[int, Any]
     invitations: Mapping[int, Any]
+    addresses: Mapping[int, str]
     base: str
     today: date
 
@@ -92,7 +104,7 @@ def context_for(
 def contexts_for(
     session: Session, mails: Sequence[LeasedMail], *, at: datetime, base_url: str
 ) -> dict[int, Mapping[str, object]]:
-    """What many letters say, by mail id, in five queries at most."""
+    """What many letters say, by mail id, in six queries at most."""
     found = _find(session, mails, base_url.rstrip("/"), today=shanghai_day(at))
     return {mail.id: {**_about(mail, found), **_whom(mail, at)} for mail in mails}
 
@@ -100,15 +112,25 @@ def contexts_for(
 def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: date) -> _Found:
     items = [item["project"] for mail in mails for item in mail.context.get("items", ())]
     ids = [*items, *(mail.project_id for mail in mails if mail.project_id)]
+    invitations = _by_id(session, _INVITATIONS, _named(mails, "invitation"))
     return _Found(
         projects=_by_id(session, _PROJECTS, ids),
         timers=session.connection().execute(_TIMERS, {"ids": ids}).all() if ids else (),
         returns=_by_id(session, _RETURNS, _named(mails, "return")),
         batches=_by_id(session, _BATCHES, _named(mails, "batch")),
-        invitations=_by_id(session, _INVITATIONS, _named(mails, "invitation")),
+        forgettings=_by_id(session, _FORGETTINGS, _named(mails, "forgetting")),
+        invitations=invitations,
+        addresses=_addresses(session, invitations),
         base=base,
         today=today,
     )
+
+
+def _addresses(session: Session, invitations: Mapping[int, Any]) -> Mapping[int, str]:
+    return {
+        one.id: vault.unseal(session, INVITATION_EMAIL, one.id, one.email_sealed)
+        for one in invitations.values()
+    }
 
 
 def _named(mails: Iterable[LeasedMail], name: str) -> list[int]:
@@ -127,18 +149,8 @@ def _whom(mail: LeasedMail, at: datetime) -> Mapping[str, object]:
 
 
 def _about(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
-    if "invitation" in mail.context:
-        return _survey(mail, found)
-    if "return" in mail.context:
-        return _return(mail, found)
-    if "batch" in mail.context:
-        return _batch(mail, found)
-    if "items" in mail.context:
-        return {"items": _items(mail, found), "link": f"{found.base}/"}
-    if "path" in mail.context:
-        expires = datetime.fromisoformat(mail.context["expires"])
-        return {"link": found.base + mail.context["path"], "expires": expires}
-    return _project(mail, found)
+    tell = next((tell for name, tell in _TELLERS.items() if name in mail.context), _project)
+    return tell(mail, found)
 
 
 def _project(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
@@ -146,7 +158,7 @@ def _project(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     klass = f"/classes/{mail.subject}" if mail.subject else ""
     return {
         "project": _words_of(row, mail.language),
-        "due": found.due(row.id, mail.duty, mail.subject),
+        "due": found.due(row.id, mail.duty or _DATED_BY.get(mail.letter, ""), mail.subject),
         "link": f"{found.base}/projects/{row.code}{klass}",
     }
 
@@ -155,6 +167,7 @@ def _survey(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     asked = found.invitations[mail.context["invitation"]]
     return {
         "project": _words_of(found.projects[mail.project_id or 0], mail.language),
+        "address": found.addresses[asked.id],
         "closes_on": asked.closes_on,
         "link": f"{found.base}/survey/{surveys.token_for(asked.nonce)}",
     }
@@ -178,6 +191,26 @@ def _batch(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
         "due": None,
         "link": f"{found.base}/certificates/batches/{row.code}",
     }
+
+
+def _forgetting(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    """Only counts, of the reader's own office; and whom to ask to stop it."""
+    row = found.forgettings[mail.context["forgetting"]]
+    counts = {name: mail.context[name] for name in ("learners", "classes")}
+    return {
+        "forgetting": {**counts, "as_of": row.as_of, "ask": row.email},
+        "due": row.due_on,
+        "link": found.base + mail.context["page"],
+    }
+
+
+def _duties(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    return {"items": _items(mail, found), "link": f"{found.base}/"}
+
+
+def _setup(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    expires = datetime.fromisoformat(mail.context["expires"])
+    return {"link": found.base + mail.context["path"], "expires": expires}
 
 
 def _items(mail: LeasedMail, found: _Found) -> list[Mapping[str, object]]:
@@ -216,3 +249,14 @@ def _words_of(row: Any, language: str) -> Mapping[str, str]:  # noqa: ANN401  a 
         "district": row.district_zh if chinese else row.district_en,
         "provider": row.provider_zh if chinese else row.provider_en,
     }
+
+
+_TELLERS: Mapping[str, Callable[[LeasedMail, _Found], Mapping[str, object]]] = {
+    "invitation": _survey,
+    "return": _return,
+    "batch": _batch,
+    "forgetting": _forgetting,
+    "items": _duties,
+    "path": _setup,
+}
+"""By what a letter's context names."""

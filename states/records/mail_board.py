@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotFound
+from states.records import vault
 from states.records.boards import Names
 from states.records.db import WAKE_CHANNEL
+from states.records.places import INVITATION_EMAIL
 from states.rules.stages import Role
 
 PAGE = 50
@@ -31,10 +33,11 @@ _SCOPE = """
 _LIST = text(f"""
 SELECT m.id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer, m.not_before,
        p.code, w.name_zh, w.name_en, w.role, s.name AS person,
-       coalesce(s.email, m."to") AS address
+       s.email, i.id AS invitation, i.email_sealed
   FROM outbox m
   LEFT JOIN project p ON p.id = m.project_id
   LEFT JOIN person s ON s.id = m.person_id
+  LEFT JOIN survey_invitation i ON i.id = CAST(m.context->>'invitation' AS bigint)
   LEFT JOIN LATERAL (
     SELECT o.name_zh, o.name_en, a.role FROM appointment a JOIN office o ON o.id = a.office_id
      WHERE a.person_id = m.person_id ORDER BY a.id LIMIT 1) w ON true
@@ -80,7 +83,7 @@ def letters(
         raise NotFound
     asked = _reach(actor) | {"states": list(GROUPS[group]), "before": before, "limit": PAGE + 1}
     rows = session.connection().execute(_LIST, asked).mappings()
-    lines = [_line(row) for row in rows]
+    lines = [_line(session, row) for row in rows]
     return lines[:PAGE], len(lines) > PAGE
 
 
@@ -101,9 +104,16 @@ def _reach(actor: Actor) -> dict[str, object]:
     return {"everything": actor.role in ALL_SEEING, "office": actor.office_id}
 
 
-def _line(row: RowMapping) -> LetterLine:
-    values = {name: row[name] for name in LetterLine.__slots__ if name != "office"}
-    texts = {name: str(row[name] or "") for name in ("code", "role", "person", "address")}
+def _line(session: Session, row: RowMapping) -> LetterLine:
+    values = {name: row[name] for name in LetterLine.__slots__ if name not in ("office", "address")}
+    texts = {name: str(row[name] or "") for name in ("code", "role", "person")}
     named = row["name_zh"]
     office = Names(str(named), str(row["name_en"])) if named else None
-    return LetterLine(**values | texts, office=office)
+    return LetterLine(**values | texts, office=office, address=_address(session, row))
+
+
+def _address(session: Session, row: RowMapping) -> str:
+    """The person's, or the one sealed in the invitation; none once that was forgotten."""
+    if row["email"] or row["invitation"] is None:
+        return str(row["email"] or "")
+    return vault.unseal(session, INVITATION_EMAIL, row["invitation"], row["email_sealed"])

@@ -7,7 +7,6 @@ date that stands still (sample mode, rehearsals) does not stop the mail.
 import json
 import secrets as randomness
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +19,8 @@ from states.rules.deadlines import shanghai_day
 from states.rules.stages import Role
 
 __all__ = [
-    "KeptMail", "LeasedMail", "context_for", "contexts_for", "delay_after", "for_project", "lease",
-    "mark", "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
+    "LeasedMail", "context_for", "contexts_for", "delay_after", "lease", "mark", "next_repeat",
+    "promise_to_person", "promise_to_role", "waiting_counts",
 ]  # fmt: skip
 
 FIRST_DELAYS = (
@@ -36,9 +35,9 @@ _FINAL = frozenset({"accepted", "refused"})
 GIVEN_UP = "given up after repeats"
 
 _INSERT = """
-INSERT INTO outbox (key, letter, project_id, person_id, "to", language, context, duty, subject,
+INSERT INTO outbox (key, letter, project_id, person_id, language, context, duty, subject,
                     state, promised_at, not_before, attempts, lease, message_id, answer)
-SELECT :key || '/' || p.id, :letter, CAST(:project_id AS bigint), p.id, '', p.language,
+SELECT :key || '/' || p.id, :letter, CAST(:project_id AS bigint), p.id, p.language,
        CAST(:context AS jsonb), :duty, '', 'promised', :at, :at, 0, '',
        md5(:key || '/' || p.id), ''
   FROM person p
@@ -97,6 +96,9 @@ _MOOT = """
   OR (m.letter = 'batch_ready' AND NOT EXISTS (
      SELECT 1 FROM certificate_batch b
       WHERE b.id = CAST(m.context->>'batch' AS bigint) AND b.state <> 'answered'))
+  OR (m.letter = 'forgetting_announced' AND NOT EXISTS (
+     SELECT 1 FROM forgetting f
+      WHERE f.id = CAST(m.context->>'forgetting' AS bigint) AND f.state = 'approved'))
   OR (m.letter = 'daily_reminder' AND NOT EXISTS (
      SELECT 1 FROM jsonb_to_recordset(m.context->'items')
                      AS i(project bigint, duty text, subject text)
@@ -115,9 +117,8 @@ UPDATE outbox m SET state = 'leased', lease = :lease, leased_until = :until,
                         FOR UPDATE OF m SKIP LOCKED)) AS due
  WHERE m.id = due.id
 RETURNING m.id, m.key, m.letter, m.language, m.project_id, m.person_id,
-          CASE WHEN m.person_id IS NULL THEN m."to" ELSE due.email END AS "to",
-          coalesce(due.name, '') AS name, m.context, m.duty, m.subject, m.message_id,
-          m.promised_at, m.attempts, m.lease
+          coalesce(due.email, '') AS "to", coalesce(due.name, '') AS name, m.context, m.duty,
+          m.subject, m.message_id, m.promised_at, m.attempts, m.lease
 """)  # noqa: S608
 _MARK = text("""
 UPDATE outbox SET state = :state, answer = :answer, lease = '', leased_until = NULL,
@@ -130,31 +131,6 @@ _NEXT = text("""
 SELECT min(CASE WHEN state = 'leased' THEN leased_until ELSE not_before END) FROM outbox
  WHERE state IN ('deferred', 'leased')
 """)
-_FOR_PROJECT = text("""
-SELECT m.id, m.letter, m.language, m."to", m.state, m.promised_at, m.done_at, m.attempts, m.answer,
-       m.subject, m.message_id, p.name, p.email
-  FROM outbox m LEFT JOIN person p ON p.id = m.person_id
- WHERE m.project_id = :project_id ORDER BY m.id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptMail:
-    """A letter of a project and how far it got. `to` and `email` come whole: mask what is shown."""
-
-    id: int
-    letter: str
-    language: str
-    to: str
-    state: str
-    promised_at: datetime
-    done_at: datetime | None
-    attempts: int
-    answer: str
-    subject: str
-    message_id: str
-    name: str | None
-    email: str | None
 
 
 def promise_to_role(  # noqa: PLR0913  what, to whom, and about what
@@ -251,12 +227,6 @@ def next_repeat(session: Session) -> datetime | None:
     """When, by the machine's clock, a letter must be tried again or a lease ends."""
     found: datetime | None = session.connection().execute(_NEXT).scalar()
     return found
-
-
-def for_project(session: Session, project_id: int) -> list[KeptMail]:
-    """All letters about a project in the order of their promises."""
-    rows = session.connection().execute(_FOR_PROJECT, {"project_id": project_id})
-    return [KeptMail(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 def _values(

@@ -1,19 +1,23 @@
 """What was said of every uploaded workbook, row by row, kept until the next upload."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, text
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from states.errors import BadInput
+from states.records import vault
+from states.records.places import REPORT_FILENAME, REPORT_FINDINGS
 from states.records.tables import ImportReport
 from states.rules.findings import Finding, RowFinding
 
 _LAST = text("""
-SELECT id, filename, sha256, imported, rows, findings, person_id, at FROM import_report
+SELECT id, filename_sealed, sha256, imported, rows, findings_sealed, person_id, at
+  FROM import_report
  WHERE kind = :kind AND class_id IS NOT DISTINCT FROM :class_id
    AND batch_id IS NOT DISTINCT FROM :batch_id
    AND (imported OR NOT :imported_only)
@@ -56,11 +60,17 @@ def keep(
     session: Session, sheet: Sheet, *, imported: bool, person_id: int | None, at: datetime
 ) -> int:
     """Keep the report of an upload; answers its id."""
-    values = {name: getattr(sheet, name) for name in Sheet.__slots__}
-    values |= {"findings": list(sheet.findings), "imported": imported}
-    values |= {"person_id": person_id, "at": at}
-    made = insert(ImportReport).values(values).returning(col(ImportReport.id))
-    return int(session.connection().execute(made).scalar_one())
+    (report_id,) = vault.next_ids(session, "import_report", 1)
+    said = json.dumps(list(sheet.findings), ensure_ascii=False)
+    values = {
+        "id": report_id, "kind": sheet.kind, "class_id": sheet.class_id,
+        "batch_id": sheet.batch_id, "sha256": sheet.sha256, "rows": sheet.rows,
+        "filename_sealed": vault.seal(session, REPORT_FILENAME, report_id, sheet.filename),
+        "findings_sealed": vault.seal(session, REPORT_FINDINGS, report_id, said),
+        "imported": imported, "person_id": person_id, "at": at,
+    }  # fmt: skip
+    session.connection().execute(insert(ImportReport).values(values))
+    return report_id
 
 
 def last(
@@ -74,7 +84,22 @@ def last(
     """The newest report of a class (kinds roster, scores) or batch (kind receipt)."""
     asked = {"kind": kind, "class_id": class_id, "batch_id": batch_id}
     found = session.connection().execute(_LAST, asked | {"imported_only": imported_only}).first()
-    return Report(**found._mapping) if found else None  # noqa: SLF001  SQLAlchemy's public name
+    return _opened(session, found) if found else None
+
+
+def _opened(session: Session, row: Any) -> Report:  # noqa: ANN401  a row of _LAST
+    """Its file name and findings are empty once its time was over (`traces`)."""
+    found = vault.unseal(session, REPORT_FINDINGS, row.id, row.findings_sealed)
+    return Report(
+        id=row.id,
+        filename=vault.unseal(session, REPORT_FILENAME, row.id, row.filename_sealed),
+        sha256=row.sha256,
+        imported=row.imported,
+        rows=row.rows,
+        findings=json.loads(found) if found else [],
+        person_id=row.person_id,
+        at=row.at,
+    )
 
 
 def refuse_the_same(session: Session, sheet: Sheet) -> None:

@@ -7,7 +7,7 @@ return names. A state changes only from the version that was seen.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -108,28 +108,6 @@ SELECT p.id, p.code, p.stage, array_agg(c.no ORDER BY c.no) AS class_nos
   JOIN project p ON p.id = c.project_id
  WHERE rc.return_id = :id GROUP BY p.id ORDER BY p.id
 """)
-_PASSERS = text("""
-SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.uscc, '') AS uscc,
-       e.name, l.document_kind, l.document_number, e.phone, c.opens_on,
-       coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
-       coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
-       coalesce(CAST(ended.payload->>'online_half_hours' AS int), 0) AS online_half_hours,
-       s.assessed_on, s.theory, s.practice, s.total, c.bank, c.regime
-  FROM returned_class rc
-  JOIN training_class c ON c.id = rc.class_id
-  JOIN project p ON p.id = c.project_id
-  JOIN office o ON o.id = p.provider_id
-  JOIN enrolment e ON e.class_id = c.id
-  JOIN learner l ON l.id = e.learner_id
-  JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
-   AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
-  LEFT JOIN LATERAL (SELECT payload FROM fact f
-                      WHERE f.project_id = p.id AND f.kind = 'class_ended'
-                        AND CAST(f.payload->>'class_no' AS int) = c.no
-                      ORDER BY f.seq DESC LIMIT 1) ended ON true
- WHERE rc.return_id = :id
- ORDER BY p.code, c.no, e.sheet_row, e.id
-""")
 _DISTRICTS = text("SELECT DISTINCT district_id FROM project ORDER BY district_id")
 
 
@@ -159,31 +137,6 @@ class ReturnView:
     district_code: str
     district_zh: str
     district_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passer:
-    """A passer named in a return, whole; hours are halves of a class hour, marks tenths."""
-
-    code: str
-    class_no: int
-    channel: str
-    provider: str
-    uscc: str
-    name: str
-    document_kind: str
-    document_number: str
-    phone: str
-    opens_on: date
-    ended_on: date
-    half_hours: int
-    online_half_hours: int
-    assessed_on: date
-    theory: int | None
-    practice: int | None
-    total: int | None
-    bank: str
-    regime: str
 
 
 def compile_return(session: Session, *, district_id: int, month: str, at: datetime) -> int:
@@ -299,12 +252,6 @@ def give_back(
     more = {"text": text.strip(), "from": source}
     _swap(session, _GIVE_BACK, found, actor=actor, at=at, seen=seen, **more)
     _write_to_district(session, found, "return_returned", at=at)
-
-
-def passers(session: Session, return_id: int) -> list[Passer]:
-    """Everybody a return reports as passed (C18), by class and place on the roster."""
-    rows = session.connection().execute(_PASSERS, {"id": return_id})
-    return [Passer(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 def districts_with_projects(session: Session) -> list[int]:

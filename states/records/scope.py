@@ -9,7 +9,7 @@ from states.records.tables import Project
 from states.rules.stages import Role
 
 _ALL = frozenset({Role.CENTRE, Role.AUDITOR, Role.SYSTEM})
-_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER})
+_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR})
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

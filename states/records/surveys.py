@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,14 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from states.errors import BadInput, NotFound
-from states.records import secrets
+from states.records import secrets, survey_watch, vault
+from states.records.places import (
+    ANSWER_COMMENT,
+    ENROLMENT_EMAIL,
+    ENROLMENT_EMPLOYER_EMAIL,
+    ENROLMENT_NAME,
+    INVITATION_EMAIL,
+)
 from states.records.tables import SurveyAnswer
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import SurveyOpened, SurveySummedUp
@@ -32,7 +39,8 @@ COMMENT_LENGTH = 2000
 
 # Everybody assessed, with the plan as last submitted; misconduct and absence are not assessed.
 _ASSESSED = text("""
-SELECT e.id, e.email, e.employer, e.employer_uscc, e.employer_email, plan.payload AS plan
+SELECT e.id, e.email_sealed, e.employer, e.employer_uscc, e.employer_email_sealed,
+       plan.payload AS plan
   FROM enrolment e
   JOIN training_class c ON c.id = e.class_id
   JOIN score s ON s.enrolment_id = e.id AND s.result IN ('pass', 'fail')
@@ -46,22 +54,24 @@ SELECT e.id, e.email, e.employer, e.employer_uscc, e.employer_email, plan.payloa
 _INVITE = text("""
 WITH wanted AS (
   SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w(
-    population text, enrolment_id bigint, employer text, email text, nonce text, token_hash text)
+    id bigint, population text, enrolment_id bigint, employer text, email text, nonce text,
+    token_hash text)
 ), invited AS (
-  INSERT INTO survey_invitation (class_id, population, enrolment_id, employer, email, nonce,
-                                 token_hash, closes_on, answered)
-  SELECT :class_id, population, enrolment_id, employer, email, nonce, token_hash, :closes_on, false
+  INSERT INTO survey_invitation (id, class_id, population, enrolment_id, employer, email_sealed,
+                                 nonce, token_hash, closes_on, answered)
+  SELECT id, :class_id, population, enrolment_id, employer, decode(email, 'base64'), nonce,
+         token_hash, :closes_on, false
     FROM wanted
   ON CONFLICT ON CONSTRAINT everybody_is_invited_once DO NOTHING
-  RETURNING id, population, email
+  RETURNING id, population, email_sealed
 ), promised AS (
-  INSERT INTO outbox (key, letter, project_id, "to", language, context, duty, subject, state,
+  INSERT INTO outbox (key, letter, project_id, language, context, duty, subject, state,
                       promised_at, not_before, attempts, lease, message_id, answer)
   SELECT 'survey/' || id, 'survey_' || population,
-         (SELECT project_id FROM training_class WHERE id = :class_id), email, 'zh',
+         (SELECT project_id FROM training_class WHERE id = :class_id), 'zh',
          jsonb_build_object('invitation', id), '', '', 'promised', :at, :at, 0, '',
          md5('survey/' || id), ''
-    FROM invited WHERE email <> ''
+    FROM invited WHERE email_sealed <> ''
   ON CONFLICT (key) DO NOTHING
 )
 SELECT pg_notify('duban_work', '') FROM invited LIMIT 1
@@ -108,11 +118,23 @@ UPDATE survey_invitation SET answered = true
 RETURNING id
 """)
 _HANDOUT = text("""
-SELECT i.population, i.nonce, i.closes_on, i.employer, e.sheet_row, e.name
+SELECT i.population, i.nonce, i.closes_on, i.employer, e.id, e.sheet_row, e.name_sealed
   FROM survey_invitation i LEFT JOIN enrolment e ON e.id = i.enrolment_id
- WHERE i.class_id = :class_id AND i.email = '' AND NOT i.answered
+ WHERE i.class_id = :class_id AND i.email_sealed = '' AND NOT i.answered
  ORDER BY i.population DESC, e.sheet_row, i.id
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """Somebody assessed, with the addresses that their row of the roster gave."""
+
+    enrolment_id: int
+    email: str
+    employer: str
+    employer_uscc: str
+    employer_email: str
+    plan: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +202,18 @@ class Progress:
 def open_survey(session: Session, chore: Chore, *, at: datetime) -> SurveyOpened:
     """Invite everybody assessed and their employers (C19, C20, A14), once."""
     rows = session.connection().execute(_ASSESSED, {"class_id": chore.klass.id}).all()
-    learners = [_invitee(LEARNER, enrolment=row.id, email=row.email) for row in rows]
+    addressed = [_addressed(session, row) for row in rows]
+    learners = [_invitee(LEARNER, enrolment=one.enrolment_id, email=one.email) for one in addressed]
     employers = [
-        _invitee(EMPLOYER, employer=name, email=email) for name, email in _employers(rows).items()
+        _invitee(EMPLOYER, employer=name, email=email)
+        for name, email in _employers(addressed).items()
     ]
+    invited = _sealed(session, [*learners, *employers])
     session.connection().execute(
         _INVITE,
         {
             "class_id": chore.klass.id, "closes_on": chore.on, "at": at,
-            "rows": json.dumps([*learners, *employers], ensure_ascii=False),
+            "rows": json.dumps(invited, ensure_ascii=False),
         },
     )  # fmt: skip
     return SurveyOpened(
@@ -204,6 +229,7 @@ def sum_up_survey(session: Session, chore: Chore, *, at: datetime) -> SurveySumm
     satisfied_from = survey_on(chore.klass.survey_closes_on or chore.on).satisfied_from
     asked = {"class_id": chore.klass.id, "at": at, "satisfied_from": satisfied_from}
     session.connection().execute(_SUM_UP, asked)
+    survey_watch.close(session, chore.klass.id)
     found = {result.population: result for result in result_of(session, chore.klass.id)}
     learner, employer = found.get(LEARNER), found.get(EMPLOYER)
     return SurveySummedUp(
@@ -243,10 +269,12 @@ def answer(
     if used is None:
         closed = today > found.closes_on
         raise BadInput(why="survey_closed" if closed else "survey_answered")
+    words = comment.replace("\0", "").strip()[:COMMENT_LENGTH]
+    (answer_id,) = vault.next_ids(session, "survey_answer", 1)
     values = {
-        "class_id": found.class_id, "population": found.population, "ratings": dict(ratings),
-        "overall": ratings[found.questions.overall.key],
-        "comment": comment.replace("\0", "").strip()[:COMMENT_LENGTH], "on_day": today,
+        "id": answer_id, "class_id": found.class_id, "population": found.population,
+        "ratings": dict(ratings), "overall": ratings[found.questions.overall.key],
+        "comment_sealed": vault.seal(session, ANSWER_COMMENT, answer_id, words), "on_day": today,
     }  # fmt: skip
     session.connection().execute(insert(SurveyAnswer), values)
 
@@ -257,7 +285,7 @@ def links_for_handout(session: Session, class_id: int) -> list[HandoutLink]:
         HandoutLink(
             row.population,
             row.sheet_row or 0,
-            row.name or row.employer,
+            _name(session, row),
             token_for(row.nonce),
             row.closes_on,
         )
@@ -277,6 +305,12 @@ def progress_of(session: Session, class_id: int) -> list[Progress]:
     return [Progress(**row._mapping) for row in rows]  # noqa: SLF001
 
 
+def _name(session: Session, row: Any) -> str:  # noqa: ANN401  a row of _HANDOUT
+    if row.id is None:
+        return str(row.employer)
+    return vault.unseal(session, ENROLMENT_NAME, row.id, row.name_sealed)
+
+
 def _invitee(
     population: str, *, enrolment: int | None = None, employer: str = "", email: str
 ) -> dict[str, Any]:
@@ -287,9 +321,38 @@ def _invitee(
     }  # fmt: skip
 
 
-def _employers(rows: Iterable[Any]) -> dict[str, str]:
+def _addressed(session: Session, row: Any) -> _Addressed:  # noqa: ANN401  a row of _ASSESSED
+    return _Addressed(
+        enrolment_id=row.id,
+        email=vault.unseal(session, ENROLMENT_EMAIL, row.id, row.email_sealed),
+        employer=row.employer,
+        employer_uscc=row.employer_uscc,
+        employer_email=vault.unseal(
+            session, ENROLMENT_EMPLOYER_EMAIL, row.id, row.employer_email_sealed
+        ),
+        plan=row.plan,
+    )
+
+
+def _sealed(session: Session, invited: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Every invitation under its own number, its address sealed for that row."""
+    ids = vault.next_ids(session, "survey_invitation", len(invited))
+    return [
+        {
+            **one,
+            "id": key,
+            "email": _base64(vault.seal(session, INVITATION_EMAIL, key, one["email"])),
+        }
+        for key, one in zip(ids, invited, strict=True)
+    ]
+
+
+def _base64(sealed: bytes) -> str:
+    return base64.b64encode(sealed).decode()
+
+
+def _employers(rows: Sequence[_Addressed]) -> dict[str, str]:
     """Name -> mail address of the employers to ask: the plan's own, or those of the roster."""
-    rows = list(rows)
     plan: Mapping[str, Any] = rows[0].plan if rows else {}
     if plan.get("employer") and plan["channel"] != Channel.DISTRICT_PROJECT:
         named = (row.employer_email for row in rows if row.employer_email)

@@ -61,9 +61,9 @@ WITH wanted AS (
     role = excluded.role, since = excluded.since, due_on = excluded.due_on,
     provisional = excluded.provisional, source = excluded.source
 ), promised AS (
-  INSERT INTO outbox (key, letter, project_id, person_id, "to", language, context, duty, subject,
+  INSERT INTO outbox (key, letter, project_id, person_id, language, context, duty, subject,
                       state, promised_at, not_before, attempts, lease, message_id, answer)
-  SELECT m.key || '/' || a.person_id, m.letter, s.id, a.person_id, '', p.language, '{}', m.duty,
+  SELECT m.key || '/' || a.person_id, m.letter, s.id, a.person_id, p.language, '{}', m.duty,
          m.subject, 'promised', s.at, s.at, 0, '', md5(m.key || '/' || a.person_id), ''
   FROM jsonb_to_recordset(CAST(:letters AS jsonb)) AS m(
     project_id bigint, key text, letter text, role text, duty text, subject text, but bigint)

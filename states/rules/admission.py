@@ -10,9 +10,17 @@ from states.rules import facts
 from states.rules.binding import the_plan
 from states.rules.dossier import Dossier
 from states.rules.facts import Fact, Kind
+from states.rules.facts_of_supervision import (
+    CheckRecorded,
+    CheckReviewed,
+    RectificationReported,
+)
+from states.rules.facts_of_teaching import AttendanceRecorded, TimetableFiled
 from states.rules.findings import SYSTEM_DEFAULT, Finding
+from states.rules.licences import not_valid
 from states.rules.rulebook import FactRule
 from states.rules.stages import Stage
+from states.rules.supervision import Step, after, recheck_step
 
 Check = Callable[[Any, int | None, Dossier], Iterator[Finding]]
 
@@ -57,6 +65,7 @@ def _opened(fact: facts.ClassOpened, _: int | None, dossier: Dossier) -> Iterato
         yield _object("class_is_not_planned", "C12", count=the_plan(dossier).class_count)
     if fact.ends_on < fact.opens_on:
         yield _object("days_are_in_order")
+    yield from _licensed(fact)
     before = dossier.classes.get(fact.class_no)
     if before and before.roster_seq and dossier.stage is Stage.RUNNING:
         yield _object("class_has_opened_already", "C12", no=fact.class_no)
@@ -70,9 +79,18 @@ def _opened(fact: facts.ClassOpened, _: int | None, dossier: Dossier) -> Iterato
         )
 
 
+def _licensed(fact: facts.ClassOpened) -> Iterator[Finding]:
+    if lacking := not_valid(fact.licence_valid_until, fact.opens_on):
+        yield _object("licence_is_valid_when_class_opens", "C11", **lacking)
+    if not fact.licence_covers:
+        yield _object("licence_covers_the_class", "C11")
+
+
 def _roster(fact: facts.RosterImported, _: int | None, dossier: Dossier) -> Iterator[Finding]:
     if dossier.classes[fact.class_no].scores_seq:
         yield _object("roster_is_fixed_by_scores", "C17")
+    elif dossier.classes[fact.class_no].attendance_seq:
+        yield _object("roster_is_fixed_by_attendance", "C13")
     if fact.admitted + fact.manual_review == 0:
         yield _object("class_has_learners", "C10")
 
@@ -151,6 +169,49 @@ def _dropped(_: facts.CertificateDropped, __: int | None, dossier: Dossier) -> I
         yield _object("no_certificate_is_open", "C22")
 
 
+def _checked(fact: CheckRecorded, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    if fact.checked_on > dossier.today:
+        yield _object("day_is_not_in_the_future", day=fact.checked_on.isoformat())
+    if fact.checked_on < dossier.classes[fact.class_no].opens_on:
+        yield _object("check_follows_the_opening", "C13")
+    if any(found.due_on < dossier.today for found in fact.faults):
+        yield _object("rectification_day_is_to_come", "C13")
+
+
+def _rectified(fact: RectificationReported, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    yield from _no_step(fact, Step.REPORT, dossier)
+
+
+def _rechecked(fact: CheckReviewed, person: int | None, dossier: Dossier) -> Iterator[Finding]:
+    yield from _no_step(fact, recheck_step(accepted=fact.accepted), dossier)
+    fault = dossier.faults.get(fact.fault_id)
+    if fault and fault.rectified_by is not None and fault.rectified_by == person:
+        yield _object("recheck_needs_another_person", "C13")
+    if not fact.accepted and (fact.due_on is None or fact.due_on < dossier.today):
+        yield _object("rectification_day_is_to_come", "C13")
+
+
+def _no_step(
+    fact: RectificationReported | CheckReviewed, step: Step, dossier: Dossier
+) -> Iterator[Finding]:
+    """The fault is not there, or not in a state for this step."""
+    fault = dossier.faults.get(fact.fault_id)
+    if fault is None or fault.class_no != fact.class_no:
+        yield _object("fault_is_not_known", "C13")
+    elif after(fault.state, step) is None:
+        yield _object("fault_does_not_fit_the_step", "C13", fault=fault.state)
+
+
+def _timetable(fact: TimetableFiled, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    if dossier.classes[fact.class_no].scores_seq:
+        yield _object("roster_is_fixed_by_scores", "C17")
+
+
+def _attendance(fact: AttendanceRecorded, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    if not dossier.classes[fact.class_no].timetable_seq:
+        yield _object("attendance_needs_a_timetable", "C02")
+
+
 _CHECKS: Mapping[Kind, Check] = {
     Kind.PLAN_SUBMITTED: _resubmitted,
     Kind.REVIEW_SIGNED: _signed,
@@ -164,4 +225,9 @@ _CHECKS: Mapping[Kind, Check] = {
     Kind.TRAINING_REGISTERED: _registered,
     Kind.RETURN_ACCEPTED: _returned,
     Kind.CERTIFICATE_DROPPED: _dropped,
+    Kind.TIMETABLE_FILED: _timetable,
+    Kind.ATTENDANCE_RECORDED: _attendance,
+    Kind.CHECK_RECORDED: _checked,
+    Kind.RECTIFICATION_REPORTED: _rectified,
+    Kind.CHECK_REVIEWED: _rechecked,
 }

@@ -1,6 +1,6 @@
 """Until when whoever's turn it is must act, by which rule: counted in working days in Shanghai."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
 from states.rules.law import Law
 from states.rules.rulebook import DeadlineRule
 from states.rules.stages import Role
+from states.rules.supervision import FaultState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def open_deadlines(dossier: Dossier, law: Law) -> tuple[Deadline, ...]:
     found = [
         _deadline(rule, law, since, subject=subject)
         for rule in book.deadlines
-        if rule.stage is dossier.stage
+        if dossier.stage in rule.stages
         for subject, since in _STARTS[rule.starts](dossier)
     ]
     return tuple(sorted(found, key=lambda deadline: deadline.due_on))
@@ -109,6 +110,30 @@ def _return_accepted(dossier: Dossier) -> Started:
         yield "", shanghai_day(dossier.returns_accepted_at)
 
 
+def _rectification_due(dossier: Dossier) -> Started:
+    yield from _first_by_class(
+        (fault.class_no, fault.due_on)
+        for fault in dossier.faults.values()
+        if fault.state is FaultState.OPEN
+    )
+
+
+def _rectification_reported(dossier: Dossier) -> Started:
+    yield from _first_by_class(
+        (fault.class_no, shanghai_day(fault.rectified_at))
+        for fault in dossier.faults.values()
+        if fault.state is FaultState.RECTIFIED and fault.rectified_at
+    )
+
+
+def _first_by_class(days: Iterable[tuple[int, date]]) -> Started:
+    """One duty a class, however many faults: the earliest day counts."""
+    first: dict[int, date] = {}
+    for no, day in days:
+        first[no] = min(day, first.get(no, day))
+    yield from ((str(no), day) for no, day in first.items())
+
+
 def _classes(dossier: Dossier) -> Iterator[ClassFacts]:
     return iter(dossier.classes.values())
 
@@ -122,6 +147,8 @@ _STARTS: Mapping[str, Callable[[Dossier], Started]] = {
     "scores_imported": _scores_imported,
     "month_of_sum_up": _month_of_sum_up,
     "return_accepted": _return_accepted,
+    "rectification_due": _rectification_due,
+    "rectification_reported": _rectification_reported,
 }
 STARTS = frozenset(_STARTS)
 """The events from which a rulebook may count."""

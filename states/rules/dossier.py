@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from states.rules.stages import Channel, Stage
+from states.rules.supervision import Fault, FaultState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -54,10 +55,13 @@ class ClassFacts:
     standard: str
     bank: str
     reason: str
+    licence_valid_until: date | None
+    licence_covers: bool
     roster_seq: int = 0
     admitted: int = 0
     manual_review: int = 0
     registered: bool = False
+    registered_on: date | None = None
     ended_on: date | None = None
     delivered_half_hours: int = 0
     online_half_hours: int = 0
@@ -73,6 +77,28 @@ class ClassFacts:
     survey_summed_up: bool = False
     survey_summed_up_at: datetime | None = None
     reported_month: str = ""
+    timetable_seq: int = 0
+    timetable_half_hours: int = 0
+    timetable_online_half_hours: int = 0
+    attendance_seq: int = 0
+    held_half_hours: int = 0
+    held_online_half_hours: int = 0
+
+    @property
+    def taught_half_hours(self) -> int:
+        """What was delivered: by the attendance where any is recorded, else as declared."""
+        return self.held_half_hours if self.attendance_seq else self.delivered_half_hours
+
+    @property
+    def taught_online_half_hours(self) -> int:
+        """The online part of it."""
+        return self.held_online_half_hours if self.attendance_seq else self.online_half_hours
+
+    @property
+    def days_late_registered(self) -> int:
+        """Days between its opening and its entry in the city's system (C14); 0 when in time."""
+        on = self.registered_on
+        return max((on - self.opens_on).days, 0) if on else 0
 
     @property
     def filed_on(self) -> date:
@@ -106,12 +132,18 @@ class Dossier:
     accepted: int = 0
     refused: int = 0
     dropped: int = 0
+    faults: dict[int, Fault] = field(default_factory=dict)
 
     @property
     def approved_on(self) -> date | None:
         """The Shanghai day of the last signature under the plan."""
         signed = self.last_signed_at
         return signed.astimezone(SHANGHAI).date() if signed else None
+
+    def open_faults(self, class_no: int) -> int:
+        """How many faults that checks of a class found are not crossed off."""
+        of_class = (fault for fault in self.faults.values() if fault.class_no == class_no)
+        return sum(fault.state is not FaultState.CROSSED_OFF for fault in of_class)
 
     @property
     def passers(self) -> int:

@@ -1,53 +1,23 @@
-"""What may be recorded about a project: every kind of fact and the shape of its content."""
+"""What may be recorded about a project: the shape of every fact's content."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from states.rules.facts_of_supervision import (
+    CheckRecorded,
+    CheckReviewed,
+    RectificationReported,
+)
+from states.rules.facts_of_teaching import AttendanceRecorded, TimetableFiled
+from states.rules.kinds import Count, HalfHours, Kind, OfClass, Payload, ShortText, Text
 from states.rules.stages import Channel, Mode, Stage
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-HalfHours = Annotated[int, Field(ge=0, le=2000)]
-Count = Annotated[int, Field(ge=0, le=100_000)]
+__all__ = ["Fact", "Kind"]
 
 
-class Kind(StrEnum):
-    """Every kind of fact. Who may record it, and in which stages, stands in the rulebook."""
-
-    PLAN_SUBMITTED = "plan_submitted"
-    REVIEW_SIGNED = "review_signed"
-    SENT_BACK = "sent_back"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    SUSPENDED = "suspended"
-    RESUMED = "resumed"
-    TERMINATED = "terminated"
-    WAIVER_REQUESTED = "waiver_requested"
-    WAIVER_GRANTED = "waiver_granted"
-    CLASS_OPENED = "class_opened"
-    ROSTER_IMPORTED = "roster_imported"
-    ADMISSION_DECIDED = "admission_decided"
-    INTAKE_CLOSED = "intake_closed"
-    TRAINING_REGISTERED = "training_registered"
-    CLASS_ENDED = "class_ended"
-    SCORES_IMPORTED = "scores_imported"
-    SCORES_CONFIRMED = "scores_confirmed"
-    SURVEY_OPENED = "survey_opened"
-    SURVEY_SUMMED_UP = "survey_summed_up"
-    RETURN_ACCEPTED = "return_accepted"
-    CERTIFICATES_BATCHED = "certificates_batched"
-    RECEIPT_IMPORTED = "receipt_imported"
-    CERTIFICATE_DROPPED = "certificate_dropped"
-
-
-class _Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Unit(_Payload):
+class Unit(Payload):
     """One unit of the course plan. `half_hours` counts halves of a class hour (课时)."""
 
     name: ShortText
@@ -56,7 +26,7 @@ class Unit(_Payload):
     teacher: ShortText
 
 
-class PlanSubmitted(_Payload):
+class PlanSubmitted(Payload):
     """The training plan (C12). Its licence fields are taken from the register at submission."""
 
     kind: Literal[Kind.PLAN_SUBMITTED] = Kind.PLAN_SUBMITTED
@@ -74,14 +44,14 @@ class PlanSubmitted(_Payload):
     licence_covers: bool = False
 
 
-class ReviewSigned(_Payload):
+class ReviewSigned(Payload):
     """A district reviewer's signature under the plan (C12)."""
 
     kind: Literal[Kind.REVIEW_SIGNED] = Kind.REVIEW_SIGNED
     text: str = Field(default="", max_length=2000)
 
 
-class _Reasoned(_Payload):
+class _Reasoned(Payload):
     code: ShortText
     text: Text
 
@@ -98,7 +68,7 @@ class Rejected(_Reasoned):
     kind: Literal[Kind.REJECTED] = Kind.REJECTED
 
 
-class _Explained(_Payload):
+class _Explained(Payload):
     text: Text
 
 
@@ -135,7 +105,7 @@ class WaiverRequested(_Explained):
     subject: str = Field(default="", max_length=8)
 
 
-class WaiverGranted(_Payload):
+class WaiverGranted(Payload):
     """A second person grants the open request for the same rule and subject."""
 
     kind: Literal[Kind.WAIVER_GRANTED] = Kind.WAIVER_GRANTED
@@ -143,12 +113,11 @@ class WaiverGranted(_Payload):
     subject: str = Field(default="", max_length=8)
 
 
-class _OfClass(_Payload):
-    class_no: Annotated[int, Field(ge=1, le=40)]
+class ClassOpened(OfClass):
+    """Opening filing (开班备案), with the regime, standard and bank pinned at the first session.
 
-
-class ClassOpened(_OfClass):
-    """Opening filing (开班备案), with the regime, standard and bank pinned at the first session."""
+    Its licence fields are taken from the register at filing (C11); filed anew, they are read anew.
+    """
 
     kind: Literal[Kind.CLASS_OPENED] = Kind.CLASS_OPENED
     class_id: int
@@ -158,9 +127,11 @@ class ClassOpened(_OfClass):
     standard: str
     bank: str
     reason: str
+    licence_valid_until: date | None = None
+    licence_covers: bool = False
 
 
-class RosterImported(_OfClass):
+class RosterImported(OfClass):
     """A roster was read: what its rows deserved, as counts. The people stand elsewhere."""
 
     kind: Literal[Kind.ROSTER_IMPORTED] = Kind.ROSTER_IMPORTED
@@ -170,7 +141,7 @@ class RosterImported(_OfClass):
     refused: Count
 
 
-class AdmissionDecided(_OfClass):
+class AdmissionDecided(OfClass):
     """The district decided one learner whom the rules left to manual review (A06)."""
 
     kind: Literal[Kind.ADMISSION_DECIDED] = Kind.ADMISSION_DECIDED
@@ -185,7 +156,7 @@ class IntakeClosed(_Explained):
     kind: Literal[Kind.INTAKE_CLOSED] = Kind.INTAKE_CLOSED
 
 
-class TrainingRegistered(_OfClass):
+class TrainingRegistered(OfClass):
     """The class stands in 上海市职业培训信息管理系统 (C14) under this number."""
 
     kind: Literal[Kind.TRAINING_REGISTERED] = Kind.TRAINING_REGISTERED
@@ -193,7 +164,7 @@ class TrainingRegistered(_OfClass):
     registered_on: date
 
 
-class ClassEnded(_OfClass):
+class ClassEnded(OfClass):
     """The class was held: what was delivered, in half class hours."""
 
     kind: Literal[Kind.CLASS_ENDED] = Kind.CLASS_ENDED
@@ -202,7 +173,7 @@ class ClassEnded(_OfClass):
     online_half_hours: HalfHours
 
 
-class ScoresImported(_OfClass):
+class ScoresImported(OfClass):
     """The district registered the scores of the class (C17)."""
 
     kind: Literal[Kind.SCORES_IMPORTED] = Kind.SCORES_IMPORTED
@@ -214,13 +185,13 @@ class ScoresImported(_OfClass):
     missing: Count = 0
 
 
-class ScoresConfirmed(_OfClass):
+class ScoresConfirmed(OfClass):
     """A second person of the district confirmed the registered scores."""
 
     kind: Literal[Kind.SCORES_CONFIRMED] = Kind.SCORES_CONFIRMED
 
 
-class SurveyOpened(_OfClass):
+class SurveyOpened(OfClass):
     """Links went to the assessed learners and to their employers (C19, C20)."""
 
     kind: Literal[Kind.SURVEY_OPENED] = Kind.SURVEY_OPENED
@@ -229,7 +200,7 @@ class SurveyOpened(_OfClass):
     employers: Count
 
 
-class SurveySummedUp(_OfClass):
+class SurveySummedUp(OfClass):
     """The survey window closed and its answers were added up (C21)."""
 
     kind: Literal[Kind.SURVEY_SUMMED_UP] = Kind.SURVEY_SUMMED_UP
@@ -239,7 +210,7 @@ class SurveySummedUp(_OfClass):
     employer_satisfied: Count
 
 
-class ReturnAccepted(_Payload):
+class ReturnAccepted(Payload):
     """The centre accepted the monthly return that names these classes (C18)."""
 
     kind: Literal[Kind.RETURN_ACCEPTED] = Kind.RETURN_ACCEPTED
@@ -248,7 +219,7 @@ class ReturnAccepted(_Payload):
     class_nos: tuple[int, ...]
 
 
-class CertificatesBatched(_Payload):
+class CertificatesBatched(Payload):
     """The centre numbered certificates for passers of this project (C22)."""
 
     kind: Literal[Kind.CERTIFICATES_BATCHED] = Kind.CERTIFICATES_BATCHED
@@ -256,7 +227,7 @@ class CertificatesBatched(_Payload):
     count: Count
 
 
-class ReceiptImported(_Payload):
+class ReceiptImported(Payload):
     """证书归集 answered: how many of this project's certificates stand, and how many do not."""
 
     kind: Literal[Kind.RECEIPT_IMPORTED] = Kind.RECEIPT_IMPORTED
@@ -277,7 +248,8 @@ Fact = Annotated[
     | Terminated | WaiverRequested | WaiverGranted | ClassOpened | RosterImported
     | AdmissionDecided | IntakeClosed | TrainingRegistered | ClassEnded | ScoresImported
     | ScoresConfirmed | SurveyOpened | SurveySummedUp | ReturnAccepted | CertificatesBatched
-    | ReceiptImported | CertificateDropped,
+    | ReceiptImported | CertificateDropped | TimetableFiled | AttendanceRecorded
+    | CheckRecorded | RectificationReported | CheckReviewed,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """Any fact, told apart by its kind."""

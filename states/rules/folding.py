@@ -6,6 +6,7 @@ from datetime import date, datetime
 from states.rules.dossier import ClassFacts, Dossier, Plan, Recorded
 from states.rules.facts import Kind
 from states.rules.stages import Channel, Mode, Stage
+from states.rules.supervision import Fault, Step, after, recheck_step
 
 
 def fold(recorded: Iterable[Recorded], *, stage: Stage, at: datetime, today: date) -> Dossier:
@@ -34,9 +35,7 @@ def _plan(dossier: Dossier, fact: Recorded) -> None:
         opens_on=_day(said["opens_on"]),
         ends_on=_day(said["ends_on"]),
         employer=said["employer"],
-        licence_valid_until=_day(said["licence_valid_until"])
-        if said["licence_valid_until"]
-        else None,
+        licence_valid_until=_day_or_none(said["licence_valid_until"]),
         licence_covers=said["licence_covers"],
         submitted_by=fact.person_id,
         submitted_at=fact.at,
@@ -100,6 +99,8 @@ def _class_opened(dossier: Dossier, fact: Recorded) -> None:
         standard=said["standard"],
         bank=said["bank"],
         reason=said["reason"],
+        licence_valid_until=_day_or_none(said["licence_valid_until"]),
+        licence_covers=said["licence_covers"],
     )
 
 
@@ -121,7 +122,8 @@ def _intake_closed(dossier: Dossier, _: Recorded) -> None:
 
 
 def _registered(dossier: Dossier, fact: Recorded) -> None:
-    _class_of(dossier, fact).registered = True
+    klass = _class_of(dossier, fact)
+    klass.registered, klass.registered_on = True, _day(fact.payload["registered_on"])
 
 
 def _class_ended(dossier: Dossier, fact: Recorded) -> None:
@@ -172,11 +174,59 @@ def _dropped(dossier: Dossier, _: Recorded) -> None:
     dossier.dropped += 1
 
 
+def _checked(dossier: Dossier, fact: Recorded) -> None:
+    for found in fact.payload["faults"]:
+        dossier.faults[found["fault_id"]] = Fault(
+            id=found["fault_id"], class_no=fact.payload["class_no"], due_on=_day(found["due_on"])
+        )
+
+
+def _rectified(dossier: Dossier, fact: Recorded) -> None:
+    fault = _step(dossier, fact, Step.REPORT)
+    fault.rectified_by, fault.rectified_at = fact.person_id, fact.at
+
+
+def _reviewed(dossier: Dossier, fact: Recorded) -> None:
+    fault = _step(dossier, fact, recheck_step(accepted=fact.payload["accepted"]))
+    if fact.payload["due_on"]:
+        fault.due_on = _day(fact.payload["due_on"])
+
+
+def _step(dossier: Dossier, fact: Recorded, step: Step) -> Fault:
+    fault = dossier.faults[fact.payload["fault_id"]]
+    fault.state = after(fault.state, step) or fault.state
+    return fault
+
+
+def _timetable(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.timetable_seq = fact.seq
+    klass.timetable_half_hours = fact.payload["planned_half_hours"]
+    klass.timetable_online_half_hours = fact.payload["planned_online_half_hours"]
+    _held(klass, fact)
+
+
+def _attendance(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    klass.attendance_seq = fact.seq
+    _held(klass, fact)
+
+
+def _held(klass: ClassFacts, fact: Recorded) -> None:
+    klass.held_half_hours = fact.payload["held_half_hours"]
+    klass.held_online_half_hours = fact.payload["held_online_half_hours"]
+
+
 def _class_of(dossier: Dossier, fact: Recorded) -> ClassFacts:
     return dossier.classes[fact.payload["class_no"]]
 
 
 _day = date.fromisoformat
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return _day(text) if text else None
+
 
 _FOLDS = {
     Kind.PLAN_SUBMITTED: _plan,
@@ -203,4 +253,9 @@ _FOLDS = {
     Kind.CERTIFICATES_BATCHED: _batched,
     Kind.RECEIPT_IMPORTED: _receipt,
     Kind.CERTIFICATE_DROPPED: _dropped,
+    Kind.TIMETABLE_FILED: _timetable,
+    Kind.ATTENDANCE_RECORDED: _attendance,
+    Kind.CHECK_RECORDED: _checked,
+    Kind.RECTIFICATION_REPORTED: _rectified,
+    Kind.CHECK_REVIEWED: _reviewed,
 }

@@ -6,6 +6,7 @@ How heavily the objection weighs is the rulebook's to say. Hours are halves of a
 
 from collections.abc import Mapping
 
+import states.rules.licences  # noqa: F401  its rules register themselves
 from states.rules.binding import the_plan
 from states.rules.dossier import ClassFacts, Dossier
 from states.rules.facts import Kind
@@ -37,33 +38,6 @@ def plan_online_share_is_at_most_half(dossier: Dossier, book: Rulebook) -> Objec
     """Online hours are at most half of the planned total; the half itself is allowed."""
     plan = the_plan(dossier)
     return _share(plan.online_half_hours, plan.total_half_hours, book)
-
-
-@project_rule("C11", cure=Kind.PLAN_SUBMITTED)
-def licence_is_valid_at_opening(dossier: Dossier, _: Rulebook) -> Objection:
-    """The provider's licence is valid on the opening day (A10)."""
-    plan = the_plan(dossier)
-    if plan.licence_valid_until is None:
-        return {"until": "—", "opens_on": plan.opens_on.isoformat()}
-    if plan.licence_valid_until >= plan.opens_on:
-        return FINE
-    return {"until": plan.licence_valid_until.isoformat(), "opens_on": plan.opens_on.isoformat()}
-
-
-@project_rule("C11", cure=Kind.PLAN_SUBMITTED)
-def licence_covers_the_training(dossier: Dossier, _: Rulebook) -> Objection:
-    """The licence's scope names the training."""
-    return FINE if the_plan(dossier).licence_covers else OBJECTS
-
-
-@project_rule("A10")
-def licence_lasts_to_the_end(dossier: Dossier, _: Rulebook) -> Objection:
-    """A licence that ends in the middle of the course is worth a word (E51)."""
-    plan = the_plan(dossier)
-    until = plan.licence_valid_until
-    if until is None or until >= plan.ends_on or until < plan.opens_on:
-        return FINE
-    return {"until": until.isoformat(), "ends_on": plan.ends_on.isoformat()}
 
 
 @project_rule("C07", cure=Kind.PLAN_SUBMITTED)
@@ -161,10 +135,10 @@ def class_has_ended(klass: ClassFacts, _: Dossier, __: Rulebook) -> Objection:
 @class_rule("C02", cure=Kind.CLASS_ENDED)
 def delivery_reaches_the_hours(klass: ClassFacts, _: Dossier, book: Rulebook) -> Objection:
     """What was delivered reaches 40 class hours too (E14)."""
-    wanted = book.limits.hours.half_hours
-    if klass.ended_on is None or klass.delivered_half_hours >= wanted:
+    delivered, wanted = klass.taught_half_hours, book.limits.hours.half_hours
+    if klass.ended_on is None or delivered >= wanted:
         return FINE
-    return {"delivered": hours(klass.delivered_half_hours), "wanted": hours(wanted)}
+    return {"delivered": hours(delivered), "wanted": hours(wanted)}
 
 
 @class_rule("C04", cure=Kind.CLASS_ENDED)
@@ -172,7 +146,23 @@ def delivered_online_share_is_at_most_half(
     klass: ClassFacts, _: Dossier, book: Rulebook
 ) -> Objection:
     """The share is checked again on what was delivered (A04, E13)."""
-    return _share(klass.online_half_hours, klass.delivered_half_hours, book)
+    if klass.ended_on is None:
+        return FINE
+    return _share(klass.taught_online_half_hours, klass.taught_half_hours, book)
+
+
+@class_rule("C02", cure=Kind.ATTENDANCE_RECORDED)
+def declared_hours_are_the_recorded_ones(klass: ClassFacts, _: Dossier, __: Rulebook) -> Objection:
+    """The attendance counts; another total declared at the end is worth a word."""
+    return _as_recorded(klass, klass.delivered_half_hours, klass.held_half_hours)
+
+
+@class_rule("C04", cure=Kind.ATTENDANCE_RECORDED)
+def declared_online_hours_are_the_recorded_ones(
+    klass: ClassFacts, _: Dossier, __: Rulebook
+) -> Objection:
+    """The same of the online part (C03, C04)."""
+    return _as_recorded(klass, klass.online_half_hours, klass.held_online_half_hours)
 
 
 @class_rule("C14", cure=Kind.TRAINING_REGISTERED)
@@ -180,6 +170,21 @@ def training_is_registered(klass: ClassFacts, dossier: Dossier, book: Rulebook) 
     """The class stands in the city's training information system; late or missing is said (A11)."""
     wanted = book.channels[the_plan(dossier).channel].registration_required
     return FINE if klass.registered or not wanted else OBJECTS
+
+
+@class_rule("C14")
+def training_is_registered_in_time(
+    klass: ClassFacts, dossier: Dossier, book: Rulebook
+) -> Objection:
+    """A class that must stand in the city's system stands there when it opens; late is said."""
+    wanted = book.channels[the_plan(dossier).channel].registration_required
+    if not wanted or klass.registered_on is None or not klass.days_late_registered:
+        return FINE
+    return {
+        "registered_on": klass.registered_on.isoformat(),
+        "opens_on": klass.opens_on.isoformat(),
+        "days": klass.days_late_registered,
+    }
 
 
 @class_rule("C17", cure=Kind.SCORES_IMPORTED)
@@ -194,6 +199,13 @@ def every_learner_has_a_score(klass: ClassFacts, _: Dossier, __: Rulebook) -> Ob
 def scores_are_confirmed(klass: ClassFacts, _: Dossier, __: Rulebook) -> Objection:
     """A second person of the district confirmed the scores."""
     return OBJECTS if klass.scores_seq and klass.confirmed_at is None else FINE
+
+
+@class_rule("C13", cure=Kind.CHECK_REVIEWED)
+def findings_are_crossed_off(klass: ClassFacts, dossier: Dossier, _: Rulebook) -> Objection:
+    """Whatever a check of the class found was put right, looked at again and crossed off (销号)."""
+    left = dossier.open_faults(klass.no)
+    return {"open": left} if left else FINE
 
 
 # ── Survey, return, certificates ────────────────────────────────────────────────────────────────
@@ -272,6 +284,12 @@ def district_suspended(dossier: Dossier, _: Rulebook) -> Objection:
 def district_resumed(dossier: Dossier, _: Rulebook) -> Objection:
     """The district let the project go on."""
     return OBJECTS if dossier.suspended else FINE
+
+
+def _as_recorded(klass: ClassFacts, declared: int, recorded: int) -> Objection:
+    if klass.ended_on is None or not klass.attendance_seq or declared == recorded:
+        return FINE
+    return {"declared": hours(declared), "recorded": hours(recorded)}
 
 
 def _share(online: int, total: int, book: Rulebook) -> Objection:

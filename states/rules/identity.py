@@ -51,6 +51,8 @@ _SHAPES = {
     DocumentKind.PASSPORT: re.compile(r"[A-Z0-9]{5,20}"),
 }
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_LONG_NUMBER = re.compile(r"[A-Za-z]{1,3}\d{7,}|\d{11,}[Xx]?")
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 
 
@@ -94,7 +96,7 @@ def read_identity(label: str, raw: object, *, today: date) -> Identity | Flaw:
         repairs = (*repairs, "number_cell_read_as_text")
     kind = KIND_BY_LABEL.get(unicodedata.normalize("NFKC", _BLANKS.sub("", label)))
     if kind is None and label.strip():
-        return Flaw("document_kind_unknown", {"kind": label.strip()[:30]})
+        return Flaw("document_kind_unknown", {"kind": quoted(label)})
     found = _read_eighteen(number, today) if _is_eighteen(kind, number) else _read(kind, number)
     return found if isinstance(found, Flaw) else _mended(found, kind, repairs)
 
@@ -215,6 +217,12 @@ def mask_number(number: str) -> str:
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
 
 
+def quoted(text: str) -> str:
+    """A cell as a message may quote it: short, printable, and no long number in it whole."""
+    printable = _CONTROLS.sub(" ", text).strip()
+    return _LONG_NUMBER.sub(lambda found: mask_number(found[0]), printable)[:30]
+
+
 def mask_phone(phone: str) -> str:
     """13812341234 -> 138****1234; anything else keeps its last two places."""
     if re.fullmatch(r"\d{11}", phone):
@@ -224,8 +232,23 @@ def mask_phone(phone: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings are one name: for comparison only, a stored name is never altered."""
-    return _comparable(one) == _comparable(other)
+    return comparable_name(one) == comparable_name(other)
 
 
-def _comparable(name: str) -> str:
-    return re.sub(r"[·•‧・･.\s]+", "·", unicodedata.normalize("NFC", name.strip())).casefold()
+def likeness(name: str, birth: date | None, phone: str) -> str:
+    """What two documents of one person would share (section 4); empty where a part is missing.
+
+    Only ever a reason to look: people of one likeness are never taken for one (E37).
+    """
+    if not (name.strip() and birth and phone):
+        return ""
+    return f"{comparable_name(name)}|{birth.isoformat()}|{phone}"
+
+
+def comparable_name(name: str) -> str:
+    """What is left of a name without spelling habits; never stored as the name.
+
+    One dot for all its kinds, and no blanks: 张　三 is how a sheet aligns 张三.
+    """
+    dotted = re.sub(r"[·•‧・･.]", "·", unicodedata.normalize("NFC", name))
+    return _BLANKS.sub("", dotted).casefold()

@@ -51,19 +51,26 @@ class Law:
             raise NothingInForce(opens_on.isoformat())
         return max(known, key=lambda regime: regime.opens_from)
 
-    def pin(self, opens_on: date) -> Pin:
+    def pin(self, opens_on: date, ended_on: date | None = None) -> Pin:
         """Regime and versions of a class by its first session (A02, A23: two separate axes).
 
+        `ended_on` changes no version; a class that ended under the old rules is closed (A22).
         Raises NothingInForce for a day before the first regime, standard or bank.
         """
         regime = self.regime_on(opens_on)
-        superseded = any(r.opens_from > opens_on for r in self.regimes.values())
         return Pin(
             regime=regime.id,
             standard=_in_force(self.standards, opens_on),
             bank=_in_force(self.banks, opens_on),
-            reason="opened_before_the_notice" if superseded else "opened_under_the_notice",
+            reason=self._reason(opens_on, ended_on),
         )
+
+    def _reason(self, opens_on: date, ended_on: date | None) -> str:
+        later = [r.opens_from for r in self.regimes.values() if r.opens_from > opens_on]
+        if not later:
+            return "opened_under_the_notice"
+        ended = ended_on is not None and ended_on < min(later)
+        return "ended_before_the_notice" if ended else "opened_before_the_notice"
 
 
 def _in_force(versions: Mapping[str, V], day: date) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from states.rules.findings import Finding, Weight
-from states.rules.identity import DocumentKind, Sex
+from states.rules.identity import DocumentKind, Sex, quoted
 
 AGE_CLAUSE = "A08"
 HUKOU_CLAUSE = "A06"
@@ -149,8 +149,7 @@ def _category_is_served(learner: Learner, rules: LearnerRules) -> Finding | None
     if learner.category in rules.categories:
         return None
     employed = learner.category is LearnerCategory.EMPLOYED
-    code = "employed_not_served" if employed else "category_not_served"
-    return Finding(code, rules.clause, params={"category": CATEGORY_WORD[learner.category]})
+    return Finding("employed_not_served" if employed else "category_not_served", rules.clause)
 
 
 def _hukou_is_local(learner: Learner, rules: LearnerRules) -> Finding | None:
@@ -159,10 +158,7 @@ def _hukou_is_local(learner: Learner, rules: LearnerRules) -> Finding | None:
         return None
     if not learner.hukou.strip():
         return Finding("hukou_missing", HUKOU_CLAUSE, Weight.SHOULD)
-    params: dict[str, str | int] = {
-        "hukou": learner.hukou.strip()[:30],
-        "category": CATEGORY_WORD[learner.category],
-    }
+    params = {"hukou": quoted(learner.hukou)}
     mainland = learner.document is DocumentKind.RESIDENT_ID
     if mainland and learner.category not in rules.manual_review_for_non_local:
         return Finding("hukou_not_local", rules.clause, params=params)

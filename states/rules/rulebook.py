@@ -55,12 +55,22 @@ class Sizes(_Strict):
     source: str
 
 
+class Anomalies(_Strict):
+    """From when on attendance and answers are too much alike to go unmentioned (C13, E57)."""
+
+    same_times: int = Field(ge=2)
+    survey_answers: int = Field(ge=2)
+    survey_seconds: int = Field(ge=1)
+    source: str
+
+
 class Limits(_Strict):
     """Every number that a rule compares with."""
 
     hours: Hours
     online_share: Share
     class_size: Sizes
+    anomalies: Anomalies
 
 
 class ChannelRules(_Strict):
@@ -95,17 +105,19 @@ class Arrow(_Strict):
 
 
 class LetterRule(_Strict):
-    """A letter that a fact causes as long as its stage lasts."""
+    """A letter that a fact causes; `only_with`: only if the fact has something in that field."""
 
     on: Kind
     letter: str
     to: Role
+    only_with: str = ""
 
 
 class DeadlineRule(_Strict):
     """Until when a duty is to be done, in working days after the event that starts it."""
 
     stage: Stage
+    also_in: tuple[Stage, ...] = ()
     duty: str
     who: Role
     starts: str
@@ -113,11 +125,25 @@ class DeadlineRule(_Strict):
     letters: tuple[str, ...] = ()
     source: str
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in which the duty can be open."""
+        return (self.stage, *self.also_in)
+
 
 class SurveyRule(_Strict):
     """How long a survey stays open, in calendar days."""
 
     open_days: int
+    source: str
+
+
+class SupervisionRule(_Strict):
+    """Spot checks (C13): the usual share, the usual time to put a fault right, and its codes."""
+
+    percent: int = Field(ge=1, le=100)
+    rectify_working_days: int = Field(ge=1)
+    faults: tuple[str, ...]
     source: str
 
 
@@ -146,6 +172,7 @@ class Rulebook(_Strict):
     letters: tuple[LetterRule, ...]
     deadlines: tuple[DeadlineRule, ...]
     survey: SurveyRule
+    supervision: SupervisionRule
     reminders: ReminderRule
 
     @cached_property

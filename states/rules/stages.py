@@ -45,6 +45,7 @@ class Role(StrEnum):
     PROVIDER = "provider_operator"
     REVIEWER = "district_reviewer"
     EXAMINER = "district_examiner"
+    SUPERVISOR = "district_supervisor"
     CENTRE = "centre_officer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "system_administrator"

@@ -8,7 +8,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from templates.sheets.writer import Page, write_pages
+from templates.sheets.writer import ExportMark, Page, write_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,10 @@ def aggregation_layout() -> AggregationLayout:
 
 
 def write_aggregation(
-    rows: Iterable[AggregationRow], layout: AggregationLayout | None = None
+    rows: Iterable[AggregationRow],
+    layout: AggregationLayout | None = None,
+    *,
+    mark: ExportMark | None = None,
 ) -> bytes:
     """The workbook as xlsx; every cell is text, so that no number loses a digit."""
     layout = layout or aggregation_layout()
@@ -88,4 +91,4 @@ def write_aggregation(
         titles=(layout.title,),
         widths={column.title: column.width for column in layout.columns},
     )
-    return write_pages(page)
+    return write_pages(page, mark=mark)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from states.rules.routes import Level, certificate_title
 from states.rules.words import say
 from templates.sheets.aggregation import AggregationRow, write_aggregation
+from templates.sheets.writer import ExportMark
 
 _ROUTE: Final = "培训考核"
 _LEVELS: Final = {Level.BASIC: "基础", Level.ADVANCED: "高级"}
@@ -47,9 +48,9 @@ class Collected(Protocol):
     def total(self) -> int | None: ...
 
 
-def write_batch(certificates: Iterable[Collected]) -> bytes:
+def write_batch(certificates: Iterable[Collected], *, mark: ExportMark | None = None) -> bytes:
     """The workbook of a batch as xlsx."""
-    return write_aggregation(aggregation_row(each) for each in certificates)
+    return write_aggregation((aggregation_row(each) for each in certificates), mark=mark)
 
 
 def aggregation_row(certificate: Collected) -> AggregationRow:

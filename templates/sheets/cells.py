@@ -16,6 +16,8 @@ _SERIALS = range(3_654, 73_415)
 """Day numbers of a spreadsheet from 1910 to 2100: a number cell in a date column is one."""
 _MARK = re.compile(r"(\d{1,4}(?:\.\d+)?)分?")
 _HOURS = re.compile(r"(\d{1,4}(?:\.\d+)?)(?:课时|学时|个课时)?")
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,3}):(?P<s>\d{2})")
+_SPOKEN = re.compile(r"(?:(?P<h>\d+)小?时)?(?:(?P<m>\d+)分钟?)?(?:(?P<s>\d+)秒?)?")
 _TRUE = frozenset({"是", "有", "已领取", "领取", "y", "yes", "true", "1", "√"})
 
 
@@ -80,6 +82,25 @@ def _scaled(cell: Cell, pattern: re.Pattern[str], factor: int) -> int | None:
     if scaled != int(scaled):
         raise ValueError("finer than the scale allows")
     return int(scaled)
+
+
+def as_seconds(cell: Cell) -> int | None:
+    """Time taken: 3524, "3524秒", 58:44, 1:02:03, "58分44秒" or a time cell.
+
+    None for an empty cell. Raises ValueError for anything else.
+    """
+    if isinstance(cell, time):
+        return cell.hour * 3600 + cell.minute * 60 + cell.second
+    if isinstance(cell, timedelta):
+        return int(cell.total_seconds())
+    text = plain(cell)
+    if not text:
+        return None
+    match = _CLOCK.fullmatch(text) or _SPOKEN.fullmatch(text)
+    if match is None:
+        raise ValueError("no time in a spelling we know")
+    hours, minutes, seconds = (int(match[part] or 0) for part in ("h", "m", "s"))
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def as_flag(cell: Cell) -> bool:

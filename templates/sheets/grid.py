@@ -23,14 +23,21 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 60_000
 MAX_COLUMNS = 78
 MAX_INFLATED = 400 * 1024 * 1024
+MAX_RATIO = 200
+SMALL_INFLATED = 10 * 1024 * 1024
+"""Up to this a file may unpack to more than MAX_RATIO times its size: equal rows pack well."""
 MAX_ENTRIES = 2_000
 MAX_SHEETS = 50
 MAX_MERGED_ROWS = 1_000
+MAX_LINE = 1_000_000
 TITLE_ROOM = 100
 """Rows granted above MAX_ROWS for titles, header and foot."""
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""How a workbook with a password names its only stream."""
+_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _FAR_CELL = re.compile(
     rb"""<c\b[^<>]*\br=["'](?:[A-Z]{3,}\d+|[C-Z][A-Z]\d+|[A-Z]+\d{6,})["'][^<>]*(?<!/)>"""
 )
@@ -78,6 +85,8 @@ def open_grids(data: bytes, filename: str) -> Iterator[Grid]:
         _check_archive(data)
         return _workbook_grids(data)
     if data.startswith(_OLE):
+        if _LOCKED in data:
+            raise SheetUnreadable("file_has_password")
         return _workbook_grids(data)
     return iter([_text_grid(data, filename)])
 
@@ -87,26 +96,35 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            names = {entry.filename for entry in entries}
-            if "xl/workbook.xml" not in names:
+            if all(entry.filename != "xl/workbook.xml" for entry in entries):
                 raise SheetUnreadable("file_not_a_workbook")
-            if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_INFLATED:
-                raise SheetUnreadable("file_inflates_too_far")
+            _check_sizes(entries, len(data))
             for entry in entries:
-                if entry.filename.startswith("xl/worksheets/") and _reaches_too_far(archive, entry):
-                    raise SheetUnreadable("sheet_too_wide", limit=MAX_COLUMNS)
+                if entry.filename.endswith((".xml", ".rels")):
+                    _check_content(archive, entry)
     except _DAMAGE as error:
         raise SheetUnreadable("file_damaged") from error
 
 
-def _reaches_too_far(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    kept = b""
+def _check_sizes(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise SheetUnreadable("file_has_password")
+    inflated = sum(entry.file_size for entry in entries)
+    allowed = min(max(SMALL_INFLATED, MAX_RATIO * size), MAX_INFLATED)
+    if len(entries) > MAX_ENTRIES or inflated > allowed:
+        raise SheetUnreadable("file_inflates_too_far")
+
+
+def _check_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """No entity is declared, and no cell lies far out. Reading to the end checks the sum, too."""
+    sheet, kept = entry.filename.startswith("xl/worksheets/"), b""
     with archive.open(entry) as stream:
         while piece := stream.read(_SLICE):
             kept = kept[-200:] + piece
-            if _FAR_CELL.search(kept):
-                return True
-    return False
+            if _ENTITIES.search(kept):
+                raise SheetUnreadable("file_has_entities")
+            if sheet and _FAR_CELL.search(kept):
+                raise SheetUnreadable("sheet_too_wide", limit=MAX_COLUMNS)
 
 
 def _workbook_grids(data: bytes) -> Iterator[Grid]:
@@ -154,7 +172,7 @@ def _text_grid(data: bytes, filename: str) -> Grid:
     text = _decoded(data)
     rows: list[list[Cell]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+        for row in csv.reader(_lines(text), delimiter=_delimiter(text)):
             rows.append([_csv_cell(cell) for cell in row])
             if len(rows) > MAX_ROWS + TITLE_ROOM:
                 raise SheetUnreadable("sheet_too_long", row=len(rows), limit=MAX_ROWS)
@@ -163,6 +181,13 @@ def _text_grid(data: bytes, filename: str) -> Grid:
     except csv.Error as error:
         raise SheetUnreadable("file_damaged", row=len(rows) + 1) from error
     return Grid("CSV", rows)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for place, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MAX_LINE:
+            raise SheetUnreadable("file_damaged", row=place)
+        yield line
 
 
 def _decoded(data: bytes) -> str:

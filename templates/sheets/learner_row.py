@@ -31,7 +31,7 @@ RETIREMENT_WORDS = {
     "不详": RetirementCategory.UNKNOWN,
     "未知": RetirementCategory.UNKNOWN,
 }
-_WEIGHED = {Weight.MUST: Verdict.NOT_ELIGIBLE, Weight.SHOULD: Verdict.MANUAL_REVIEW}
+WEIGHED = {Weight.MUST: Verdict.NOT_ELIGIBLE, Weight.SHOULD: Verdict.MANUAL_REVIEW}
 _COLUMN_OF = {
     "employed_not_served": "人员类别",
     "category_not_served": "人员类别",
@@ -86,6 +86,11 @@ class RosterRow:
 
     def refused(self) -> "RosterRow":
         return replace(self, verdict=Admission.REFUSED)
+
+    def left_to_a_person(self) -> "RosterRow":
+        """An admitted row that somebody has to decide after all."""
+        admitted = self.verdict is Admission.ADMITTED
+        return replace(self, verdict=Admission.MANUAL_REVIEW) if admitted else self
 
 
 class RowReader:
@@ -159,7 +164,7 @@ class _Reading:
         if finding.weight is Weight.NOTE:
             self._note(finding.code, column, finding.clause, params=finding.params)
             return
-        verdict = _WEIGHED[finding.weight]
+        verdict = WEIGHED[finding.weight]
         self._find(
             finding.code, column, finding.clause, verdict=verdict, params=dict(finding.params)
         )
@@ -262,7 +267,9 @@ class _Reading:
             return RetirementCategory.MALE if sex is Sex.MALE else RetirementCategory.UNKNOWN
         category = RETIREMENT_WORDS.get(word)
         if category is None:
-            self._find("retirement_word_unknown", "退休类别", params={"text": word[:20]})
+            self._find(
+                "retirement_word_unknown", "退休类别", params={"text": self._raw("退休类别")}
+            )
             return RetirementCategory.UNKNOWN
         woman = category in {RetirementCategory.FEMALE_50, RetirementCategory.FEMALE_55}
         man = category is RetirementCategory.MALE
@@ -293,4 +300,4 @@ class _Reading:
         return code
 
     def _raw(self, column: str) -> str:
-        return self.row.text(column)[:30]
+        return self.row.quote(column)

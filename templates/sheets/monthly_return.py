@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 
-from templates.sheets.writer import Out, Page, header, write_pages
+from templates.sheets.writer import ExportMark, Out, Page, header, write_pages
 
 PASSER_HEADER = header(
     "序号 班级编号 培训类型 培训实施机构 机构统一社会信用代码 姓名 证件类型 证件号码 联系电话 "
@@ -84,6 +84,7 @@ def write_return(
     district: str,
     month: str,
     foot: ReturnFoot,
+    mark: ExportMark | None = None,
 ) -> bytes:
     """Both sheets of a district's return as one xlsx. `month` is "2026-04"."""
     year, number = month.split("-")
@@ -101,15 +102,17 @@ def write_return(
         Page(
             name="满意度汇总表",
             header=SATISFACTION_HEADER,
-            rows=[_satisfaction(row, district, shown) for row in satisfaction],
+            rows=[satisfaction_cells(row, district, shown) for row in satisfaction],
             titles=("人工智能推介官培训满意度汇总表", head),
             foot=(foot.line(),),
             widths=_WIDE,
         ),
+        mark=mark,
     )
 
 
-def _satisfaction(row: SatisfactionRow, district: str, month: str) -> tuple[Out, ...]:
+def satisfaction_cells(row: SatisfactionRow, district: str, month: str) -> tuple[Out, ...]:
+    """One line of 满意度汇总表. `month` as it is to be read."""
     return (
         district,
         month,

@@ -2,12 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from states.rules.identity import quoted
 from templates.sheets.cells import Cell, as_text, plain
 from templates.sheets.grid import MAX_ROWS, Grid, SheetUnreadable, open_grids
 
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""Told how many rows of how many are done."""
+PROGRESS_STEP = 500
 HEADER_SEARCH = 30
 """A header further down than this is not looked for."""
 ENOUGH_TO_BE_A_HEADER = 2
@@ -42,6 +48,10 @@ class TableRow:
     def text(self, column: str) -> str:
         return as_text(self.cells.get(column))
 
+    def quote(self, column: str) -> str:
+        """The cell as a message may quote it."""
+        return quoted(self.text(column))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -62,15 +72,34 @@ def fold_header(text: Cell) -> str:
 
 def read_table(data: bytes, filename: str, columns: Columns) -> Table:
     """The first visible sheet that holds this kind of table. Raises SheetUnreadable."""
+    grid, at = find_table(data, filename, columns)
+    return _table(grid, at, columns)
+
+
+def find_table(data: bytes, filename: str, columns: Columns) -> tuple[Grid, int]:
+    """The sheet that `read_table` reads, and where its header stands. Raises SheetUnreadable."""
     spellings = columns.by_spelling()
     first: Grid | None = None
     for grid in open_grids(data, filename):
         first = first or grid
         at = _header_row(grid, spellings)
         if at is not None:
-            return _table(grid, at, columns)
+            return grid, at
     sheet = first.name if first else ""
     raise SheetUnreadable("header_not_found", sheet=sheet, column="、".join(columns.required))
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody waits for progress."""
+
+
+def counted(rows: Sequence[T], progress: Progress) -> Iterator[T]:
+    """The rows one by one; progress is told now and then, and at the end."""
+    for done, row in enumerate(rows):
+        if done % PROGRESS_STEP == 0:
+            progress(done, len(rows))
+        yield row
+    progress(len(rows), len(rows))
 
 
 def _header_row(grid: Grid, spellings: Mapping[str, str]) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from states.rules.findings import RowFinding, Verdict
 from templates.sheets.cells import plain
-from templates.sheets.reader import Columns, TableRow, read_table
+from templates.sheets.reader import Columns, Progress, TableRow, counted, read_table, silent
 from templates.sheets.writer import Page, write_pages
 
 CLAUSE = "C22"
@@ -52,11 +52,11 @@ class _Seen:
     numbers: dict[str, int] = field(default_factory=dict)
 
 
-def read_receipt(data: bytes, filename: str) -> ReceiptReading:
+def read_receipt(data: bytes, filename: str, *, progress: Progress = silent) -> ReceiptReading:
     """Every row of a receipt. Raises SheetUnreadable; whether a serial is ours asks the caller."""
     table = read_table(data, filename, RECEIPT_COLUMNS)
     seen = _Seen()
-    read = [_read(row, seen) for row in table.rows]
+    read = [_read(row, seen) for row in counted(table.rows, progress)]
     return ReceiptReading(
         sheet=table.sheet,
         rows=tuple(row for row in read if isinstance(row, ReceiptRow)),
@@ -67,7 +67,7 @@ def read_receipt(data: bytes, filename: str) -> ReceiptReading:
 def _read(row: TableRow, seen: _Seen) -> ReceiptRow | RowFinding:
     accepted = OUTCOMES.get(plain(row.cells.get("归集结果")))
     if accepted is None:
-        text = row.text("归集结果")[:30]
+        text = row.quote("归集结果")
         return _error(row, "receipt_outcome_unknown", "归集结果", text=text)
     found = ReceiptRow(
         sheet_row=row.sheet_row,

@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from states.rules.findings import Finding, RowFinding, Verdict, Weight
 from states.rules.people import LearnerRules
 from templates.sheets.cells import as_date
-from templates.sheets.learner_row import RosterRow, RowReader
-from templates.sheets.reader import Columns, Table, read_table
+from templates.sheets.learner_row import WEIGHED, RosterRow, RowReader
+from templates.sheets.reader import Columns, Progress, Table, counted, read_table, silent
+from templates.sheets.registered import REGISTER, Registered, restored
 
 ROSTER_COLUMNS = Columns(
     spellings={
@@ -37,9 +39,11 @@ ROSTER_COLUMNS = Columns(
         "领取养老金": ("是否领取养老金", "是否享受养老保险待遇"),
         "承诺书签署日期": (),
         "备注": (),
+        REGISTER: (),
     },
     required=("姓名", "证件号码", "人员类别"),
 )
+NOBODY: Mapping[int, Registered] = MappingProxyType({})
 _OPENING = re.compile(r"开班(?:日期|时间)\s*:\s*(\d{4}[-./年]\s*\d{1,2}[-./月]\s*\d{1,2}日?)")
 
 
@@ -55,25 +59,63 @@ class RosterReading:
     findings: tuple[RowFinding, ...]
     notes: tuple[Finding, ...]
 
+    def joined(self, known: Mapping[int, Sequence[Finding]]) -> "RosterReading":
+        """The same roster with what the records hold against its rows, by sheet row.
 
-def read_roster(
-    data: bytes, filename: str, *, opens: date, rules: LearnerRules, today: date
+        What is more than a note leaves an admitted row to a person.
+        """
+        told = [(row, finding) for row, findings in known.items() for finding in findings]
+        asked = [_of_person(row, f) for row, f in told if f.weight is not Weight.NOTE]
+        notes = [replace(f, params={"row": row, **f.params}) for row, f in told
+                 if f.weight is Weight.NOTE]  # fmt: skip
+        waiting = {finding.sheet_row for finding in asked}
+        return replace(
+            self,
+            rows=tuple(
+                row.left_to_a_person() if row.sheet_row in waiting else row for row in self.rows
+            ),
+            findings=_in_order((*self.findings, *asked)),
+            notes=(*self.notes, *notes),
+        )
+
+
+def read_roster(  # noqa: PLR0913  a sheet, and all by which it is judged
+    data: bytes,
+    filename: str,
+    *,
+    opens: date,
+    rules: LearnerRules,
+    today: date,
+    enrolled: Mapping[int, Registered] = NOBODY,
+    progress: Progress = silent,
 ) -> RosterReading:
     """Judges every row of a roster by the rules of its channel on the opening day.
 
-    Raises SheetUnreadable when the file is no roster; then nothing of it counts.
+    `enrolled` are the learners that a prefilled roster names by 登记号. Raises SheetUnreadable
+    when the file is no roster; then nothing of it counts.
     """
     table = read_table(data, filename, ROSTER_COLUMNS)
     judge = RowReader(opens, rules, today)
-    read = [judge.read(row) for row in table.rows]
+    read = [judge.read(restored(row, enrolled)) for row in counted(table.rows, progress)]
     rows, doubles = _without_doubles([row for row, _, _ in read])
     findings = [finding for _, found, _ in read for finding in found]
     return RosterReading(
         sheet=table.sheet,
         rows=rows,
-        findings=tuple(sorted((*findings, *doubles), key=lambda finding: finding.sheet_row)),
+        findings=_in_order((*findings, *doubles)),
         notes=(*_title_notes(table, opens), *(note for _, _, notes in read for note in notes)),
     )
+
+
+def _of_person(row: int, finding: Finding) -> RowFinding:
+    return RowFinding(
+        row, WEIGHED[finding.weight], finding.code, finding.clause,
+        column="证件号码", params=finding.params,
+    )  # fmt: skip
+
+
+def _in_order(findings: Iterable[RowFinding]) -> tuple[RowFinding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.sheet_row))
 
 
 def _without_doubles(

@@ -117,14 +117,16 @@ def sample_scores(
 
 def _score_cells(rng: Random, place: int, one: Examinee, *, pass_rate: float) -> tuple[Out, ...]:
     exam_number = one.exam_number or f"T{place:04}"
-    head = (place, exam_number, one.name, one.number)
+    head = (place, exam_number, one.name, one.shown)
     if pass_rate < 1 and rng.randrange(100) < ABSENT_PER_HUNDRED:
-        return (*head, "", "", "", "缺考")
+        return (*head, "", "", "", "缺考", "", one.register or None)
     passed = rng.random() < pass_rate
     theory, practice = rng.randint(60, 98), rng.randint(60, 98)
     if not passed:
         theory = rng.randint(40, 59)
-    return (*head, theory, practice, (theory + practice) / 2, "合格" if passed else "不合格")
+    result = "合格" if passed else "不合格"
+    register = one.register or None
+    return (*head, theory, practice, (theory + practice) / 2, result, "", register)
 
 
 def sample_assessment_day(opens: date) -> date:

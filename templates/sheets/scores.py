@@ -8,6 +8,7 @@ from enum import StrEnum
 from states.rules.findings import Finding, RowFinding, Verdict, Weight
 from states.rules.identity import (
     Flaw,
+    Identity,
     fold_number,
     mask_name,
     mask_number,
@@ -16,7 +17,8 @@ from states.rules.identity import (
     same_name,
 )
 from templates.sheets.cells import as_date, as_tenths, plain
-from templates.sheets.reader import Columns, TableRow, read_table
+from templates.sheets.reader import Columns, Progress, TableRow, counted, read_table, silent
+from templates.sheets.registered import REGISTER, Registered, is_masked, register_of, restored
 
 CLAUSE = "C17"
 SCORE_COLUMNS = Columns(
@@ -35,6 +37,7 @@ SCORE_COLUMNS = Columns(
         "综合成绩": ("总成绩", "总分", "综合"),
         "考核结果": ("结果", "成绩结果", "是否合格"),
         "备注": (),
+        REGISTER: (),
     },
     required=("姓名", "证件号码", "考核日期", "理论成绩", "实操成绩", "考核结果"),
 )
@@ -107,18 +110,22 @@ def read_scores(
     data: bytes,
     filename: str,
     *,
-    learners: Mapping[str, ClassLearner],
+    learners: Mapping[str, ClassLearner] | None,
     marks: PassMarks,
     bank: str = "",
+    progress: Progress = silent,
 ) -> ScoresReading:
     """Scores for `learners`, keyed by normalised document number. Raises SheetUnreadable.
 
+    Without `learners` the sheet is taken at its word: whoever it names by a sound number is one.
     `bank` is the question bank pinned to the class; empty leaves the column unchecked.
     """
     table = read_table(data, filename, SCORE_COLUMNS)
-    read = [_Reading(row, marks, bank) for row in table.rows]
+    known = {one.id: Registered(number) for number, one in (learners or {}).items()}
+    read = [_Reading(restored(row, known), marks, bank) for row in table.rows]
+    learners = _at_its_word(read) if learners is None else learners
     _match(read, learners)
-    rows = tuple(score for each in read if (score := each.score()))
+    rows = tuple(score for each in counted(read, progress) if (score := each.score()))
     named = {each.learner.id for each in read if each.learner}
     missing = [learner for learner in learners.values() if learner.id not in named]
     return ScoresReading(
@@ -134,6 +141,16 @@ def _without_score(missing: Iterable[ClassLearner]) -> Iterator[Finding]:
     for learner in missing:
         params = {"name": mask_name(learner.name)}
         yield Finding("learner_without_score", CLAUSE, Weight.NOTE, params)
+
+
+def _at_its_word(read: "Sequence[_Reading]") -> dict[str, ClassLearner]:
+    """Who the sheet itself names, by the first row that does."""
+    named = dict[str, ClassLearner]()
+    for each in read:
+        number, flaw = each.identity()
+        if flaw is None:
+            named.setdefault(number, ClassLearner(each.row.sheet_row, each.row.text("姓名")))
+    return named
 
 
 def _match(read: "Sequence[_Reading]", learners: Mapping[str, ClassLearner]) -> None:
@@ -165,18 +182,31 @@ class _Reading:
         )
 
     def match(self, learners: Mapping[str, ClassLearner]) -> None:
-        raw = self.row.cells.get("证件号码")
-        found = read_identity(self.row.text("证件类型"), raw, today=date.max)
-        flaw = found if isinstance(found, Flaw) else None
-        number = fold_number(number_text(raw) or "")[0] if isinstance(found, Flaw) else found.number
+        number, flaw = self.identity()
         self.learner = learners.get(number)
+        name = self.row.text("姓名")
+        if not name:
+            self.find("name_missing", "姓名")
         if self.learner is not None:
-            if not same_name(self.learner.name, self.row.text("姓名")):
+            if name and not same_name(self.learner.name, name):
                 self.find("score_name_differs", "姓名", name=mask_name(self.learner.name))
-        elif flaw and flaw.code != "document_kind_missing":
+        elif is_masked(self.row):
+            self.find("register_unknown", REGISTER, register=register_of(self.row))
+        elif flaw:
             self.find(flaw.code, "证件号码", **flaw.params)
         else:
             self.find("score_unmatched", "证件号码", number=mask_number(number))
+
+    def identity(self) -> tuple[str, Flaw | None]:
+        """The normalised number and what is wrong with it; the sheet needs no kind of document."""
+        if is_masked(self.row):
+            return f"{REGISTER}{register_of(self.row)}", None
+        raw = self.row.cells.get("证件号码")
+        found = read_identity(self.row.text("证件类型"), raw, today=date.max)
+        if isinstance(found, Identity):
+            return found.number, None
+        number = fold_number(number_text(raw) or "")[0]
+        return number, None if found.code == "document_kind_missing" else found
 
     def score(self) -> ScoreRow | None:
         """The score, unless something is wrong with the row."""
@@ -204,7 +234,7 @@ class _Reading:
         try:
             day = as_date(self.row.cells.get("考核日期"))
         except ValueError:
-            self.find("assessed_on_unreadable", "考核日期", text=self.row.text("考核日期")[:30])
+            self.find("assessed_on_unreadable", "考核日期", text=self.row.quote("考核日期"))
             return None
         if day is None:
             self.find("assessed_on_missing", "考核日期")
@@ -214,7 +244,7 @@ class _Reading:
         try:
             tenths = as_tenths(self.row.cells.get(column))
         except ValueError:
-            self.find("mark_unreadable", column, text=self.row.text(column)[:30])
+            self.find("mark_unreadable", column, text=self.row.quote(column))
             return None
         if tenths is not None and tenths > self.marks.full:
             self.find("mark_out_of_range", column, full=_shown(self.marks.full))
@@ -225,14 +255,16 @@ class _Reading:
         word = plain(self.row.cells.get("考核结果"))
         result = RESULT_BY_WORD.get(word)
         if result is None:
-            self.find("result_unknown", "考核结果", text=self.row.text("考核结果")[:30])
+            self.find("result_unknown", "考核结果", text=self.row.quote("考核结果"))
         return result
 
     def _check_bank(self) -> None:
         """A02: the bank was pinned when the class opened."""
         written = plain(self.row.cells.get("题库版本"))
         if self.bank and written and written.removesuffix("版") != self.bank:
-            self.find("bank_differs", "题库版本", written=written[:30], bank=self.bank)
+            self.find(
+                "bank_differs", "题库版本", written=self.row.quote("题库版本"), bank=self.bank
+            )
 
     def _check_result(self, result: Result, theory: int | None, practice: int | None) -> None:
         """The result must be what the marks say; the absent have none."""

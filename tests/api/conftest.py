@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlmodel import Session
 
-from api import sample
+from api import sample, trials
 from api.main import create_app
 from api.rehearsal.lives import BEGIN
-from states.records import db
+from states.records import db, secrets
 from states.settings import Settings
 
 with warnings.catch_warnings():
@@ -27,16 +27,19 @@ Enter = Callable[[str], TestClient]
 
 @pytest.fixture
 def settings(postgres: str, tmp_path: Path) -> Settings:
-    db.migrate(postgres)
     told = Settings(
         database_url=SecretStr(postgres), data_dir=tmp_path, sample_mode=True, sample_clock=BEGIN
     )
+    secrets.use(told.secret_key(), told.master_keys())
+    db.migrate(postgres)
     sample.fill(told)
     return told
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
+def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    # A busy machine must not turn a story about findings into one about waiting.
+    monkeypatch.setattr(trials, "PATIENCE", 60.0)
     return create_app(settings)
 
 

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from api import sample
 from api.cli import cli
-from states.records import db
+from states.records import db, secrets
+from states.records.tables import Office
+from states.rules.uscc import uscc_check_digit
 from states.settings import Settings
 
 shell = CliRunner()
@@ -17,9 +20,17 @@ ADD = ["person", "add", "--mail", "a@staff.example.invalid", "--role", "district
 
 @pytest.fixture
 def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    db.migrate(postgres)
     monkeypatch.setenv("DUBAN_DATABASE_URL", postgres)
-    return Settings(database_url=SecretStr(postgres), data_dir=tmp_path, sample_mode=True)
+    monkeypatch.setenv("DUBAN_DATA_DIR", str(tmp_path))
+    told = Settings(database_url=SecretStr(postgres), data_dir=tmp_path, sample_mode=True)
+    secrets.use(told.secret_key(), told.master_keys())
+    db.migrate(postgres)
+    return told
+
+
+def address_of(database: Settings) -> str:
+    assert database.database_url
+    return database.database_url.get_secret_value()
 
 
 def test_an_empty_installation_gets_its_offices_and_first_person(database: Settings) -> None:
@@ -39,6 +50,29 @@ def test_what_is_not_there_is_one_clear_line(database: Settings) -> None:
     assert answer.exit_code == 1
     assert answer.output.count("\n") == 1
     assert "no office nowhere" in answer.output
+
+
+def test_a_wrong_social_credit_code_is_refused_in_words_and_a_right_one_folded(
+    database: Settings,
+) -> None:
+    given = ["office", "add", "--kind", "provider", "--name", "上海示例学校", "--code"]
+    answer = shell.invoke(cli, [*given, "P001", "--uscc", "52319900MA00000010"])
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
+    assert "check digit" in answer.output
+    body = "N2319900MA0000001"
+    right = (body + uscc_check_digit(body)).lower()
+    assert shell.invoke(cli, [*given, "P001", "--uscc", right]).exit_code == 0
+    bind = db.engine(address_of(database))
+    with Session(bind) as session:
+        assert session.exec(select(Office.uscc)).one() == right.upper()
+    bind.dispose()
+
+
+def test_a_licence_is_renewed_in_the_register(database: Settings) -> None:
+    shell.invoke(cli, ["office", "add", "--kind", "provider", "--name", "示例", "--code", "P001"])
+    assert shell.invoke(cli, ["office", "licence", "P001", "--until", "2028-06-30"]).exit_code == 0
+    unknown = shell.invoke(cli, ["office", "licence", "P009", "--until", "2028-06-30"])
+    assert (unknown.exit_code, unknown.output.count("\n")) == (1, 1)
 
 
 def test_a_replay_gives_the_recorded_stages(database: Settings) -> None:

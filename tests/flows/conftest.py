@@ -20,6 +20,7 @@ from states.records.tables import Appointment, Mail, Office, Person, Project, Sw
 from states.rules.facts import PlanSubmitted, ReviewSigned, Unit
 from states.rules.stages import Channel, Mode, Role
 from states.settings import Settings
+from tests.keys import MASTERS
 
 MORNING = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
 """Tuesday, nine o'clock in Shanghai."""
@@ -111,8 +112,8 @@ def a_plan(opens_on: date) -> PlanSubmitted:
 
 @pytest.fixture
 def story(postgres: str, tmp_path: Path) -> Iterator[Story]:
+    secrets.use(b"k" * 32, MASTERS)
     db.migrate(postgres)
-    secrets.use(b"k" * 32)
     bind = db.engine(postgres)
     settings = Settings(data_dir=tmp_path, public_url="https://duban.example.invalid")
     parts = Wiring(settings, bind, NullPostman, NullHub())

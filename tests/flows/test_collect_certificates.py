@@ -24,12 +24,11 @@ WITH klass AS (
   INSERT INTO training_class (project_id, no, opens_on, ends_on, regime, standard, bank, reason)
   VALUES (:project, 1, '2026-03-20', '2026-03-30', '2026-67', 's', 'b', 'r') RETURNING id
 ), who AS (
-  INSERT INTO learner (document_kind, document_number)
-  VALUES ('resident_id_card', '319901199001010010') RETURNING id
+  INSERT INTO learner (document_kind) VALUES ('resident_id_card') RETURNING id
 ), enrolled AS (
-  INSERT INTO enrolment (class_id, learner_id, sheet_row, name, sex, category, phone, email,
-                         employer, employer_uscc, employer_email, school, verdict, findings)
-  SELECT klass.id, who.id, 2, '示例学员', 'female', '', '', '', '', '', '', '', 'admitted', '[]'
+  INSERT INTO enrolment (class_id, learner_id, sheet_row, sex, category, employer, employer_uscc,
+                         school, verdict, findings)
+  SELECT klass.id, who.id, 2, 'female', '', '', '', '', 'admitted', '[]'
   FROM klass, who RETURNING id, class_id
 )
 INSERT INTO score (class_id, enrolment_id, fact_seq, exam_number, assessed_on, total, result)

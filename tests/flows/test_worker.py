@@ -16,7 +16,7 @@ from states.rules.stages import Stage
 from tests.flows.conftest import Story
 from tests.flows.servers import QUIET, child, prefect_server, runs, until
 
-CALENDAR = ("remind_daily", "compile_monthly_return", "collect_certificates")
+CALENDAR = ("remind_daily", "compile_monthly_return", "collect_certificates", "forget_people")
 
 
 @contextmanager

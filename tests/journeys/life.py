@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from templates.sheets.blanks import Examinee
 from templates.sheets.reader import read_table
 from templates.sheets.receipt import write_receipt_sample
+from templates.sheets.registered import register_of
 from templates.sheets.samples import sample_roster, sample_scores
 from templates.sheets.scores import SCORE_COLUMNS
 from tests.journeys.visitor import Visitor
@@ -67,10 +68,19 @@ def open_the_class(visitor: Visitor, path: str) -> None:
     visitor.go(f"{path}/classes/1")
     roster = sample_roster(date.fromisoformat(OPENS), 12, seed=41, with_cases=True)
     visitor.upload("roster", "花名册.xlsx", roster)
+    goes_on(visitor, f"{path}/classes/1")
     report = visitor.page.locator("#roster .report")
     expect(report).to_contain_text("花名册.xlsx")
     expect(report.locator("tbody tr").first).to_be_visible()
     expect(report).to_contain_text("人工核定")
+
+
+def goes_on(visitor: Visitor, klass: str) -> None:
+    """The workbook is checked: import what is good of it, and return to the class."""
+    visitor.reads("尚未保存任何内容")
+    visitor.press("导入可用的行")
+    visitor.page.get_by_role("link", name="返回班级").click()
+    visitor.page.wait_for_url(f"**{klass}*")
 
 
 def decide_the_learners(visitor: Visitor, path: str) -> None:
@@ -92,10 +102,12 @@ def hold_the_class(visitor: Visitor, path: str) -> None:
     visitor.put_the_date_forward("后移1周")
     visitor.enter_as(PROVIDER)
     visitor.go(f"{path}/classes/1")
+    visitor.page.locator("#filing summary").click()
     visitor.fill({"备案号": "PX-2026-00041"})
     visitor.press("登记备案号")
     visitor.press("登记结课")
-    visitor.reads("PX-2026-00041", "50.0%", within="#held")
+    visitor.reads("PX-2026-00041", within="#filing")
+    visitor.reads("50.0%", within="#held")
     visitor.go(path)
     stands_in(visitor, "培训中")
     visitor.reads("尚无考核成绩", "区考务员")
@@ -105,10 +117,14 @@ def assess(visitor: Visitor, path: str) -> None:
     visitor.enter_as(EXAMINER)
     visitor.go(f"{path}/classes/1")
     # The template holds the learners already: only the marks are to be added.
-    template = read_table(visitor.download("模板"), "成绩.xlsx", SCORE_COLUMNS)
-    examinees = [Examinee(row.text("姓名"), row.text("证件号码")) for row in template.rows]
+    template = read_table(visitor.download("下载已填学员的模板"), "成绩.xlsx", SCORE_COLUMNS)
+    examinees = [
+        Examinee(row.text("姓名"), row.text("证件号码"), register=register_of(row))
+        for row in template.rows
+    ]
     day = date.fromisoformat(visitor.today[:10])
     visitor.upload("scores", "成绩.xlsx", sample_scores(examinees, day, seed=41))
+    goes_on(visitor, f"{path}/classes/1")
     visitor.reads("待另一人确认", within="#scores")
     visitor.enter_as(FIRST)
     visitor.go(path)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from states.records import secrets
 from states.records.db import engine, migrate
 from states.records.embedded import Server, make_database
+from tests.keys import MASTERS
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,7 @@ def bind(postgres_server: Server) -> Iterator[Engine]:
     with psycopg.connect(postgres_server.admin_url, autocommit=True) as admin:
         make_database(admin, "stories", owner="duban")
     url = postgres_server.address("stories", "duban")
+    secrets.use(b"stories" * 5, MASTERS)
     migrate(url)
     made = engine(url)
     yield made
@@ -27,7 +29,7 @@ def bind(postgres_server: Server) -> Iterator[Engine]:
 @pytest.fixture
 def session(bind: Engine) -> Iterator[Session]:
     """A session whose every write is taken back at the end of the story."""
-    secrets.use(b"stories" * 5)
+    secrets.use(b"stories" * 5, MASTERS)
     with bind.connect() as connection:
         outer = connection.begin()
         with Session(

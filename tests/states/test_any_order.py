@@ -23,10 +23,18 @@ from states.errors import DubanError
 from states.records import secrets
 from states.records.projects import load
 from states.rules import facts as said
+from states.rules.facts_of_supervision import (
+    CheckRecorded,
+    CheckReviewed,
+    FaultFound,
+    RectificationReported,
+)
 from states.rules.law import the_law
 from states.rules.machine import targets
 from states.rules.stages import STRAIGHT_PATH
+from states.rules.supervision import Manner
 from tests.house import Life, a_house, a_plan
+from tests.keys import MASTERS
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -36,7 +44,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        secrets.use(b"any order" * 4)
+        secrets.use(b"any order" * 4, MASTERS)
         self.connection = self.bind.connect()
         self.outer = self.connection.begin()
         self.session = Session(
@@ -61,6 +69,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.life.says(fact, actor)
 
     settle_now = True
+    faults = 0
 
     @rule(now=st.booleans())
     def switches_settling(self, *, now: bool) -> None:
@@ -124,6 +133,28 @@ class AnyOrder(RuleBasedStateMachine):
     def certifies(self, count: int) -> None:
         self.tries(said.CertificatesBatched(batch_id=1, count=count), self.house.centre)
         self.tries(said.ReceiptImported(batch_id=1, accepted=count, refused=0), self.house.centre)
+
+    @rule(days=st.integers(-1, 10), fine=st.booleans())
+    def checks(self, days: int, *, fine: bool) -> None:
+        due_on = self.life.at.date() + timedelta(days=days)
+        self.faults += not fine
+        found = FaultFound(fault_id=self.faults, code="other", due_on=due_on)
+        fact = CheckRecorded(
+            class_no=1, check_id=1, manner=Manner.VIDEO, checked_on=self.life.at.date(),
+            faults=() if fine else (found,),
+        )  # fmt: skip
+        self.tries(fact, self.house.supervisor)
+
+    @rule(fault=st.integers(1, 3))
+    def puts_right(self, fault: int) -> None:
+        self.tries(RectificationReported(class_no=1, fault_id=fault), self.house.provider)
+
+    @rule(fault=st.integers(1, 3), accepted=st.booleans())
+    def rechecks(self, fault: int, *, accepted: bool) -> None:
+        fact = CheckReviewed(
+            class_no=1, fault_id=fault, accepted=accepted, due_on=self.life.at.date()
+        )
+        self.tries(fact, self.house.supervisor)
 
     @rule(kind=st.sampled_from([said.Suspended, said.Resumed, said.Terminated]))
     def interferes(self, kind: type[said.Suspended]) -> None:

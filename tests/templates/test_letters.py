@@ -40,6 +40,12 @@ SAMPLE: dict[str, object] = {
     "district": "黄浦区",
     "month": "2026-05",
     "batch": {"code": "2026-05-310101", "count": 37},
+    "forgetting": {
+        "learners": 12,
+        "classes": 1,
+        "as_of": date(2026, 3, 1),
+        "ask": "chen@office.example.invalid",
+    },
     "expires": datetime(2026, 3, 22, 10, 0, tzinfo=UTC),
     "items": [
         {

@@ -124,6 +124,7 @@ def test_a_hostile_name_is_printed_letter_by_letter(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["𠮷示例", "𬍛㛃䶮", "阿卜杜热合曼·买买提吐尔逊江·艾力克"])
 def test_rare_and_long_names_are_kept_exactly(name: str) -> None:
+    """E59: eighteen places with dots, and characters of extension B and later."""
     assert glyphs_missing(name) == ""
     assert name in pages(certificate(replace(PAPER, name=name)))[0]
 

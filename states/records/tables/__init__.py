@@ -1,6 +1,8 @@
 """Every table, imported once so that SQLModel's metadata is complete."""
 
 from states.records.tables.classes import Enrolment, ImportReport, Learner, Score, TrainingClass
+from states.records.tables.files import Attachment, ClassFiling
+from states.records.tables.keeping import DataKey, Forgetting, Remark
 from states.records.tables.offices import (
     Account,
     Appointment,
@@ -17,7 +19,17 @@ from states.records.tables.returns import (
     MonthlyReturn,
     ReturnedClass,
 )
+from states.records.tables.supervision import (
+    Campaign,
+    CampaignPick,
+    Inspection,
+    InspectionFault,
+    Rectification,
+)
+from states.records.tables.survey_watch import SurveyConnection, SurveyWatch
 from states.records.tables.surveys import SurveyAnswer, SurveyInvitation, SurveyResult
+from states.records.tables.teaching import Attendance, ClassSession
+from states.records.tables.uploads import Upload
 from states.records.tables.work import (
     Failure,
     Heartbeat,
@@ -29,9 +41,12 @@ from states.records.tables.work import (
 )
 
 __all__ = [
-    "Account", "Appointment", "Certificate", "CertificateBatch", "Counter", "Enrolment",
-    "FactRow", "Failure", "Heartbeat", "ImportReport", "Learner", "LedgerEntry", "Mail",
-    "MonthlyReturn", "Office", "Person", "Project", "RequestKey", "ReturnedClass",
-    "RulebookUsed", "Score", "SetupLink", "SurveyAnswer", "SurveyInvitation", "SurveyResult",
-    "Sweep", "Timer", "TrainingClass", "VirtualClock", "WebSession",
+    "Account", "Appointment", "Attachment", "Attendance", "Campaign", "CampaignPick",
+    "Certificate", "CertificateBatch", "ClassFiling", "ClassSession", "Counter", "DataKey",
+    "Enrolment", "FactRow", "Failure", "Forgetting", "Heartbeat", "ImportReport", "Inspection",
+    "InspectionFault", "Learner", "LedgerEntry", "Mail", "MonthlyReturn", "Office", "Person",
+    "Project", "Rectification", "Remark", "RequestKey", "ReturnedClass", "RulebookUsed",
+    "Score", "SetupLink", "SurveyAnswer", "SurveyConnection", "SurveyInvitation",
+    "SurveyResult", "SurveyWatch", "Sweep", "Timer", "TrainingClass", "Upload", "VirtualClock",
+    "WebSession",
 ]  # fmt: skip

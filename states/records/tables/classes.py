@@ -1,12 +1,11 @@
 """Classes, the people who learn in them, their scores, and what was said of each spreadsheet."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from states.records.tables.columns import document, key, link, moment, one_of
+from states.records.tables.columns import document, key, link, moment, one_of, sealed
 
 
 class TrainingClass(SQLModel, table=True):
@@ -30,43 +29,56 @@ class TrainingClass(SQLModel, table=True):
 
 
 class Learner(SQLModel, table=True):
-    """A person who learns: the same document number is the same person everywhere."""
+    """A person who learns: the same document number is the same person everywhere.
+
+    `number_index` finds the number again without telling it; a forgotten person has none.
+    """
 
     __tablename__ = "learner"
     __table_args__ = (
-        UniqueConstraint("document_kind", "document_number", name="a_document_is_one_person"),
+        UniqueConstraint("document_kind", "number_index", name="a_document_is_one_person"),
     )
 
     id: int = key()
     document_kind: str
-    document_number: str
+    number_index: bytes | None = Field(default=None, sa_type=LargeBinary)
+    number_sealed: bytes = sealed()
 
 
 class Enrolment(SQLModel, table=True):
-    """A learner in a class, as the roster said it on the opening day (A09)."""
+    """A learner in a class, as the roster said it on the opening day (A09).
+
+    `likeness` is a blind index of name, birth and phone: two documents that share it may be one
+    person's (E37).
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (
         UniqueConstraint("class_id", "learner_id", name="a_learner_enrols_once"),
         one_of("verdict", ("admitted", "manual_review", "refused"), "verdict_is_known"),
+        Index("enrolment_by_likeness", "likeness", postgresql_where=text("likeness IS NOT NULL")),
     )
 
     id: int = key()
     class_id: int = link("training_class.id")
     learner_id: int = link("learner.id", index=True)
     sheet_row: int
-    name: str
+    name_sealed: bytes = sealed()
     sex: str = ""
     birth: date | None = None
     category: str = ""
-    phone: str = ""
-    email: str = ""
+    phone_sealed: bytes = sealed()
+    email_sealed: bytes = sealed()
     employer: str = ""
     employer_uscc: str = ""
-    employer_email: str = ""
+    employer_email_sealed: bytes = sealed()
     school: str = ""
+    hukou: str = ""
+    retirement: str = ""
+    likeness: bytes | None = Field(default=None, sa_type=LargeBinary)
     verdict: str
     findings: list[str] = document(default_factory=list)
+    forgotten_at: datetime | None = moment(default=None)
 
 
 class Score(SQLModel, table=True):
@@ -92,7 +104,10 @@ class Score(SQLModel, table=True):
 
 
 class ImportReport(SQLModel, table=True):
-    """What each row of an uploaded workbook deserved; shown until the next upload."""
+    """What each row of an uploaded workbook deserved; shown until the next upload.
+
+    Sealed whole: a cell in the wrong column, or the name of a file, may name a person.
+    """
 
     __tablename__ = "import_report"
     __table_args__ = (Index("import_report_by_class", "class_id", "kind"),)
@@ -101,10 +116,10 @@ class ImportReport(SQLModel, table=True):
     class_id: int | None = link("training_class.id", default=None)
     batch_id: int | None = link("certificate_batch.id", default=None)
     kind: str
-    filename: str
+    filename_sealed: bytes = sealed()
     sha256: str
     imported: bool
     rows: int
-    findings: list[dict[str, Any]] = document(default_factory=list)
+    findings_sealed: bytes = sealed()
     person_id: int | None = link("person.id", default=None)
     at: datetime = moment()

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from states.records.tables.columns import key, link, moment, one_of
@@ -40,7 +40,10 @@ class Person(SQLModel, table=True):
 
 
 class Appointment(SQLModel, table=True):
-    """A role that a person holds in an office, from a day and until one."""
+    """A role that a person holds in an office, from a day and until one.
+
+    `full_numbers`: may take whole document numbers out of the house, in a workbook or file.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -54,6 +57,7 @@ class Appointment(SQLModel, table=True):
     role: str = Field(index=True)
     since: date
     until: date | None = None
+    full_numbers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Account(SQLModel, table=True):

@@ -98,12 +98,26 @@ class FactRow(SQLModel, table=True):
 
 
 class LedgerEntry(SQLModel, table=True):
-    """One row per fact and per move, numbered without gaps per project; no names, no free text."""
+    """One row per fact and per move, numbered without gaps per project; no names, no free text.
+
+    An act changes no stage (somebody looked at a number, took an export): it has the number 0, and
+    a project only when it is about one. `about` is an opaque reference, `detail` holds counts.
+    """
 
     __tablename__ = "ledger"
     __table_args__ = (
-        UniqueConstraint("project_id", "seq", name="ledger_has_no_double_number"),
-        one_of("kind", ("fact", "move"), "ledger_kind_is_known"),
+        Index(
+            "ledger_has_no_double_number",
+            "project_id",
+            "seq",
+            unique=True,
+            postgresql_where=text("kind <> 'act'"),
+        ),
+        one_of("kind", ("fact", "move", "act"), "ledger_kind_is_known"),
+        CheckConstraint(
+            "kind = 'act' OR project_id IS NOT NULL", name="facts_and_moves_are_of_a_project"
+        ),
+        Index("ledger_by_project_act", "project_id", postgresql_where=text("kind = 'act'")),
         CheckConstraint(
             "kind <> 'move' OR (from_stage IS NOT NULL AND to_stage IS NOT NULL)",
             name="a_move_has_both_ends",
@@ -111,7 +125,7 @@ class LedgerEntry(SQLModel, table=True):
     )
 
     id: int = key()
-    project_id: int = link("project.id")
+    project_id: int | None = link("project.id", default=None)
     seq: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
     kind: str
@@ -126,6 +140,10 @@ class LedgerEntry(SQLModel, table=True):
     clause: str = ""
     request_id: str = ""
     content_digest: str = ""
+    about: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    detail: dict[str, Any] = document(
+        default_factory=dict, sa_column_kwargs={"server_default": text("'{}'")}
+    )
 
 
 class Timer(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from states.records.tables.columns import document, key, link, moment, one_of
+from states.records.tables.columns import document, key, link, moment, one_of, sealed
 
 RETURN_STATES = ("draft", "prepared", "submitted", "accepted", "returned")
 # "released": refused, put right outside, and to go into the next batch with its serial.
@@ -94,14 +94,14 @@ class Certificate(SQLModel, table=True):
     batch_id: int = link("certificate_batch.id", index=True)
     project_id: int = link("project.id", index=True)
     enrolment_id: int = link("enrolment.id")
-    name: str
+    name_sealed: bytes = sealed()
     provider_name: str
     level: str = "basic"
     inscription: str
     issued_on: datetime = moment()
     verify_token: str = Field(unique=True)
     state: str = "issued"
-    reason: str = ""
+    reason_sealed: bytes = sealed()
 
 
 class Counter(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from states.records.tables.columns import document, key, link, moment, one_of
+from states.records.tables.columns import document, key, link, moment, one_of, sealed
 
 POPULATIONS = ("learner", "employer")
 
@@ -33,7 +33,7 @@ class SurveyInvitation(SQLModel, table=True):
     population: str
     enrolment_id: int | None = link("enrolment.id", default=None)
     employer: str = ""
-    email: str = ""
+    email_sealed: bytes = sealed()
     nonce: str
     token_hash: str = Field(unique=True)
     closes_on: date
@@ -54,7 +54,7 @@ class SurveyAnswer(SQLModel, table=True):
     population: str
     ratings: dict[str, Any] = document()
     overall: int = Field(ge=1, le=5)
-    comment: str = ""
+    comment_sealed: bytes = sealed()
     on_day: date
 
 

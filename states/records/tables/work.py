@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from states.records.tables.columns import document, key, link, moment, one_of
+from states.records.tables.columns import document, key, link, moment, one_of, sealed
 
 MAIL_STATES = ("promised", "leased", "deferred", "accepted", "refused", "moot")
 
@@ -15,7 +15,7 @@ class Mail(SQLModel, table=True):
     """A letter promised in the transaction of the fact that caused it, and what became of it.
 
     `duty`/`subject`: the letter is sent only while that timer of the project is open.
-    `to` is set for people who hold no account (learners, employers); it is never shown in full.
+    A letter without a person goes to whom its invitation names (a learner, an employer).
     """
 
     __tablename__ = "outbox"
@@ -34,7 +34,6 @@ class Mail(SQLModel, table=True):
     letter: str
     project_id: int | None = link("project.id", default=None)
     person_id: int | None = link("person.id", default=None, index=True)
-    to: str = ""
     language: str = "zh"
     context: dict[str, Any] = document(default_factory=dict)
     duty: str = ""
@@ -103,7 +102,7 @@ class RequestKey(SQLModel, table=True):
     account_id: int = link("account.id")
     fingerprint: str
     status: int = 200
-    answer: dict[str, Any] = document(default_factory=dict)
+    answer_sealed: bytes = sealed()
     at: datetime = moment()
 
 

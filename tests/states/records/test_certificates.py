@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from states.errors import BadInput, NotFound, NotYours
 from states.records import certificate_board, certificates
+from states.records.tables import Office
 from states.rules.stages import Stage
 from tests.desks import Class, ReceiptRow
 from tests.house import a_house
@@ -30,6 +31,14 @@ def test_every_passer_gets_a_serial_without_a_gap_and_the_exact_inscription(life
     assert {(row.half_hours, row.number) for row in rows} == {(80, None)}
     assert len({row.verify_token for row in rows}) == 4
     assert min(len(row.verify_token) for row in rows) >= 22, "128 bits and more"
+
+
+def test_E52_a_certificate_carries_the_providers_name_as_at_issue(life: Class) -> None:  # noqa: N802
+    batch = life.batch()
+    office = life.session.get_one(Office, life.house.provider.office_id)
+    office.name_zh = "上海示例新名职业技能培训学校"
+    life.session.flush()
+    assert {row.provider_name for row in _rows(life, batch)} == {"上海示例职业技能培训学校"}
 
 
 def test_nobody_is_numbered_twice(life: Class) -> None:

@@ -13,11 +13,12 @@ from states.records import certificates, outbox, secrets, surveys
 from states.records.db import engine, migrate, transaction
 from tests.desks import Class
 from tests.house import House, a_house
+from tests.keys import MASTERS
 
 
 @pytest.fixture
 def shared(postgres: str) -> Iterator[Engine]:
-    secrets.use(b"stories" * 5)
+    secrets.use(b"stories" * 5, MASTERS)
     migrate(postgres)
     made = engine(postgres)
     yield made

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
 from states.records import returns
+from states.records.passers import passers_of
 from states.records.tables import Mail, MonthlyReturn
 from states.rules.facts import Suspended
 from states.rules.months import month_before, return_due_on
@@ -51,7 +52,7 @@ def test_a_return_names_the_classes_whose_scores_were_confirmed_by_the_months_en
     learner = figures["surveys"]["learner"]
     assert (learner["invited"], learner["answers"], learner["satisfied"]) == (5, 3, 2)
     assert "张示例" not in str(figures)
-    assert len(returns.passers(life.session, number)) == 4
+    assert len(passers_of(life.session, number)) == 4
 
 
 def test_scores_confirmed_later_wait_for_the_next_return(life: Class) -> None:

@@ -12,7 +12,7 @@ from states.records.tables import Mail, SurveyAnswer
 from states.rules.facts import ScoresConfirmed
 from states.rules.questions import survey_on
 from states.rules.stages import Channel, Stage
-from tests.desks import ASSESSED_ON, Class, learners
+from tests.desks import ASSESSED_ON, Class, address, learners
 from tests.house import a_house, a_plan
 
 EMPLOYED = {
@@ -36,7 +36,7 @@ def test_everybody_assessed_is_invited_and_the_absent_are_not(life: Class) -> No
     life.surveying()
     (progress,) = surveys.progress_of(life.session, life.class_id)
     assert (progress.population, progress.invited, progress.answers) == ("learner", 5, 0)
-    assert [mail.to for mail in _mails(life, "survey_learner")] == [
+    assert [address(life, mail) for mail in _mails(life, "survey_learner")] == [
         "learner3@example.invalid",
         "learner5@example.invalid",
         "learner7@example.invalid",
@@ -53,7 +53,18 @@ def test_a_promised_mail_holds_no_link_and_no_name(life: Class) -> None:
 
 def test_an_employer_is_asked_once_for_all_its_learners(life: Class) -> None:
     life.surveying(**EMPLOYED)
-    assert [mail.to for mail in _mails(life, "survey_employer")] == [EMPLOYED["employer_email"]]
+    assert [address(life, mail) for mail in _mails(life, "survey_employer")] == [
+        EMPLOYED["employer_email"]
+    ]
+
+
+def test_E56_a_learner_without_an_employer_brings_no_employer_survey(life: Class) -> None:  # noqa: N802
+    life.surveying()
+    assert _mails(life, "survey_employer") == []
+    assert life.nonces("employer") == []
+    assert [one.population for one in surveys.progress_of(life.session, life.class_id)] == [
+        "learner"
+    ]
 
 
 def test_in_enterprise_training_the_employer_of_the_plan_is_asked(life: Class) -> None:
@@ -102,7 +113,9 @@ def test_a_link_that_was_never_given_is_not_found(life: Class) -> None:
 
 def test_an_answer_keeps_no_path_to_the_person() -> None:
     columns = set(inspect(SurveyAnswer).columns.keys())
-    assert columns == {"id", "class_id", "population", "ratings", "overall", "comment", "on_day"}
+    assert columns == {"id", "class_id", "population", "ratings", "overall", "on_day"} | {
+        "comment_sealed"
+    }
 
 
 def test_a_closed_survey_is_added_up_and_the_project_moves_on(life: Class) -> None:

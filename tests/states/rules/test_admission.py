@@ -21,6 +21,7 @@ SIGNED = datetime(2026, 4, 7, 4, tzinfo=UTC)
 OPENED = said.ClassOpened(
     class_no=1, class_id=1, opens_on=date(2026, 4, 8), ends_on=date(2026, 5, 8),
     regime="2026-67", standard="2025", bank="2025", reason="opened_under_the_notice",
+    licence_valid_until=date(2027, 12, 31), licence_covers=True,
 )  # fmt: skip
 ROSTER = said.RosterImported(
     class_no=1, sheet_sha256="0" * 64, admitted=30, manual_review=0, refused=0

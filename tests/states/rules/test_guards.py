@@ -70,6 +70,7 @@ def test_e13_delivery_is_checked_again() -> None:
     opened = ClassOpened(
         class_no=1, class_id=1, opens_on=plan.opens_on, ends_on=plan.ends_on,
         regime="2026-67", standard="2025", bank="2025", reason="opened_under_the_notice",
+        licence_valid_until=date(2027, 12, 31), licence_covers=True,
     )  # fmt: skip
     ended = ClassEnded(
         class_no=1, ended_on=plan.ends_on, delivered_half_hours=80, online_half_hours=44

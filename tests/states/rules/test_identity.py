@@ -15,6 +15,7 @@ from states.rules.identity import (
     mask_name,
     mask_number,
     mask_phone,
+    quoted,
     read_identity,
     same_name,
 )
@@ -166,6 +167,14 @@ def test_masks_show_enough_to_recognise_and_no_more() -> None:
     assert [mask_phone(phone) for phone in ("13812341234", "62345678", "")] == [
         "138****1234", "******78", "",
     ]  # fmt: skip
+
+
+def test_a_cell_is_quoted_short_and_without_a_whole_number() -> None:
+    assert [quoted(text) for text in (" 江苏省 ", "20260319", "x" * 40)] == [
+        "江苏省", "20260319", "x" * 30,
+    ]  # fmt: skip
+    assert quoted("见310101199001010013、E12345678") == "见310***********0013、E******78"
+    assert quoted("a\x1b[31m\nb") == "a [31m b"
 
 
 def test_E59_names_compare_across_dots_but_not_across_characters() -> None:  # noqa: N802

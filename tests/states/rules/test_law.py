@@ -22,6 +22,19 @@ def test_the_opening_day_decides_the_regime(
     assert the_law().pin(opens_on) == Pin(regime, "2025", "2025", reason)
 
 
+@pytest.mark.parametrize(
+    ("ended_on", "reason"),
+    [
+        (date(2026, 3, 18), "ended_before_the_notice"),
+        (date(2026, 3, 19), "opened_before_the_notice"),
+    ],
+)
+def test_a_class_that_also_ended_before_the_notice_is_old_and_closed(
+    ended_on: date, reason: str
+) -> None:
+    assert the_law().pin(date(2026, 3, 1), ended_on) == Pin("2025", "2025", "2025", reason)
+
+
 def test_a_day_before_every_rule_is_refused() -> None:
     with pytest.raises(NothingInForce):
         the_law().pin(date(2024, 12, 31))

@@ -1,0 +1,27 @@
+"""Where personal data of learners stands sealed, by name."""
+
+from states.records.vault import Place
+
+LEARNER_NUMBER = Place("learner", "number")
+ENROLMENT_NAME = Place("enrolment", "name")
+ENROLMENT_PHONE = Place("enrolment", "phone")
+ENROLMENT_EMAIL = Place("enrolment", "email")
+ENROLMENT_EMPLOYER_EMAIL = Place("enrolment", "employer_email")
+CERTIFICATE_NAME = Place("certificate", "name")
+CERTIFICATE_REASON = Place("certificate", "reason")
+INVITATION_EMAIL = Place("survey_invitation", "email")
+ANSWER_COMMENT = Place("survey_answer", "comment")
+REPORT_FILENAME = Place("import_report", "filename")
+REPORT_FINDINGS = Place("import_report", "findings")
+REMARK_TEXT = Place("remark", "text")
+INSPECTION_NOTE = Place("inspection", "note")
+FAULT_TEXT = Place("inspection_fault", "text")
+RECTIFICATION_TEXT = Place("rectification", "text")
+RECTIFICATION_REVIEW = Place("rectification", "review")
+UPLOAD_FILENAME = Place("upload", "filename")
+UPLOAD_CONTENT = Place("upload", "content")
+UPLOAD_RESULT = Place("upload", "result")
+REQUEST_ANSWER = Place("request_key", "answer")
+ATTACHMENT_KEY = Place("attachment", "key")
+FILING_ANSWER = Place("class_filing", "answer")
+ATTENDANCE_REASON = Place("attendance", "reason")
