@@ -31,7 +31,6 @@ from templates.sheets.attendance import ATTENDANCE_COLUMNS
 from templates.sheets.reader import Columns
 from templates.sheets.timetable import TIMETABLE_COLUMNS
 
-
 _SHEETS: Mapping[str, Columns] = {
     "timetable": TIMETABLE_COLUMNS,
     "attendance": ATTENDANCE_COLUMNS,

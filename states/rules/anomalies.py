@@ -10,7 +10,7 @@ from datetime import date, time
 from itertools import groupby
 
 from states.rules.findings import Finding, Weight
-from states.rules.teaching import Mark, Session, Value
+from states.rules.teaching import THERE, Mark, Session, Value
 
 CLAUSE = "C13"
 SESSIONS_TO_COMPARE = 2
@@ -42,16 +42,20 @@ def _session(one: Seen) -> tuple[date, time]:
 
 
 def _same_second(session: Sequence[Seen], alike: int) -> Finding | None:
-    """The largest group that came and went together, or else that came together."""
-    values = [one.value for one in session]
-    pairs = Counter((v.in_at, v.out_at) for v in values if v.in_at and v.out_at)
-    arrivals = Counter((v.in_at, None) for v in values if v.in_at)
+    """The largest group that came and went together, or else that came together.
+
+    A time without seconds is a minute of a paper list: then the group must be everybody.
+    """
+    there = [one.value for one in session if one.value.mark in THERE]
+    pairs = Counter((v.in_at, v.out_at) for v in there if v.in_at and v.out_at)
+    arrivals = Counter((v.in_at, v.in_at) for v in there if v.in_at)
     for code, groups in (
         ("came_and_went_together", pairs),
         ("came_in_the_same_second", arrivals),
     ):
-        for (came, _), count in groups.most_common(1):
-            if count >= alike:
+        for (came, left), count in groups.most_common():
+            exact = came.second or left.second
+            if count >= alike and (exact or count == len(there)):
                 return _flag(code, session[0].session, count=count, came=came)
     return None
 

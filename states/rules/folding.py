@@ -1,7 +1,8 @@
 """How each kind of fact changes the dossier: a fold, in the order of recording."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from states.rules.dossier import ClassFacts, Dossier, Plan, Recorded
 from states.rules.facts import Kind
@@ -89,6 +90,7 @@ def _waiver_granted(dossier: Dossier, fact: Recorded) -> None:
 
 def _class_opened(dossier: Dossier, fact: Recorded) -> None:
     said = fact.payload
+    until, covers = _licence(dossier, said)
     dossier.classes[said["class_no"]] = ClassFacts(
         no=said["class_no"],
         id=said["class_id"],
@@ -99,9 +101,17 @@ def _class_opened(dossier: Dossier, fact: Recorded) -> None:
         standard=said["standard"],
         bank=said["bank"],
         reason=said["reason"],
-        licence_valid_until=_day_or_none(said["licence_valid_until"]),
-        licence_covers=said["licence_covers"],
+        licence_valid_until=until,
+        licence_covers=covers,
     )
+
+
+def _licence(dossier: Dossier, said: Mapping[str, Any]) -> tuple[date | None, bool]:
+    """As the filing read it. The first filings said none: the plan's was what was known then."""
+    if "licence_covers" in said:
+        return _day_or_none(said["licence_valid_until"]), said["licence_covers"]
+    plan = dossier.plan
+    return (plan.licence_valid_until, plan.licence_covers) if plan else (None, False)
 
 
 def _roster(dossier: Dossier, fact: Recorded) -> None:

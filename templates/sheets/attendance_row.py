@@ -95,6 +95,8 @@ class AttendanceRowReader:
             self.find("session_lies_ahead", "日期", day=day.isoformat())
             return None
         found = self._narrowed(self.shelf.by_day.get(day, []))
+        if found is None:
+            return None
         if len(found) != 1:
             code = "session_ambiguous" if found else "session_unknown"
             self.find(code, "日期", day=day.isoformat())
@@ -112,13 +114,13 @@ class AttendanceRowReader:
             self.find("session_day_missing", "日期")
         return day
 
-    def _narrowed(self, sessions: Sequence[KnownSession]) -> Sequence[KnownSession]:
-        """Those of the day that begin when the row says; several may share no time."""
+    def _narrowed(self, sessions: Sequence[KnownSession]) -> Sequence[KnownSession] | None:
+        """Those of the day that begin when the row says; None when that cannot be read."""
         try:
             span = as_span(self.row.cells.get("起止时间"))
         except ValueError:
             self.find("session_time_unreadable", "起止时间", text=self._short("起止时间"))
-            return sessions
+            return None
         if span is None:
             return sessions
         return [one for one in sessions if one.session.starts == span[0]]

@@ -30,6 +30,11 @@ class Columns:
     required: tuple[str, ...]
     serial: str = "序号"
 
+    def names(self, column: str, cell: Cell) -> bool:
+        """Whether a cell of this column holds nothing but the column's own name."""
+        words = (column, *self.spellings[column])
+        return fold_header(cell) in {fold_header(word) for word in words}
+
     def by_spelling(self) -> dict[str, str]:
         return {
             fold_header(word): name
@@ -152,8 +157,11 @@ def _data_rows(
 
 
 def _is_data(cells: Mapping[str, Cell], row: Iterable[Cell], columns: Columns) -> bool:
-    """Not empty, not only a prefilled serial number, not a total, a signature or a remark."""
+    """Not empty, not only a prefilled serial number, no header again, no total or signature."""
     first = next((text for cell in row if (text := plain(cell))), "")
     if _FOOT.match(first):
         return False
-    return any(as_text(cell) for name, cell in cells.items() if name != columns.serial)
+    said = [(name, cell) for name, cell in cells.items() if as_text(cell)]
+    if all(columns.names(name, cell) for name, cell in said):
+        return False  # a header of two merged rows, or one repeated on each printed page
+    return any(name != columns.serial for name, _ in said)

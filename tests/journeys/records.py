@@ -31,6 +31,7 @@ class Told:
     channels: set[str] = field(default_factory=set)
     moves: int = 0
     moved_by_people: int = 0
+    acts: int = 0
     promised: dict[str, str] = field(default_factory=dict)
     letters: Counter[str] = field(default_factory=Counter)
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -80,11 +81,14 @@ def _read(told: Told, records: psycopg.Connection) -> None:
         told.facts.setdefault(title, []).append(kind)
     for title, seq, kind, person in records.execute(
         "SELECT title, seq, kind, person_id FROM ledger JOIN project p ON p.id = project_id "
-        "ORDER BY seq"
+        "WHERE kind <> 'act' ORDER BY seq"
     ):
         told.numbers.setdefault(title, []).append(seq)
         told.moves += kind == "move"
         told.moved_by_people += kind == "move" and person is not None
+    (told.acts,) = records.execute("SELECT count(*) FROM ledger WHERE kind = 'act'").fetchone() or (
+        0,
+    )
     told.promised.update(records.execute("SELECT message_id, state FROM outbox").fetchall())
 
 

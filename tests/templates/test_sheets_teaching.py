@@ -231,6 +231,7 @@ def test_a_mark_with_its_times_and_check() -> None:
         ({"日期": None}, "session_day_missing"),
         ({"起止时间": "10:00-12:00"}, "session_unknown"),
         ({"起止时间": None}, "session_ambiguous"),
+        ({"起止时间": "上午"}, "session_time_unreadable"),
         ({"授课方式": "线上"}, "session_mode_differs"),
         ({"登记号": "99"}, "learner_unknown"),
         ({"登记号": "一"}, "learner_unknown"),

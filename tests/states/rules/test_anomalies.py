@@ -42,6 +42,15 @@ def test_a_second_apart_is_not_the_same_second() -> None:
     assert not flags(*apart)
 
 
+def test_a_minute_of_a_paper_list_is_suspicious_only_when_it_is_everybodys() -> None:
+    everybody = seen(8, came=time(9))
+    assert [flag.params["count"] for flag in flags(*everybody)] == [8]
+    late = Seen(a_session(), 9, Value(Mark.LATE, 7, time(9, 20)))
+    assert not flags(*everybody, late)
+    missing = Seen(a_session(), 9, Value(Mark.ABSENT, 0))
+    assert flags(*everybody, missing)
+
+
 def test_coming_and_going_together_is_said_once() -> None:
     (flag,) = flags(*seen(6, came=NINE, left=time(12, 0, 1)))
     assert (flag.code, flag.params["count"]) == ("came_and_went_together", 6)
