@@ -15,10 +15,10 @@ export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock browser
+.PHONY: help setup run test check bench bench-workbook lock browser
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 setup: $(STAMP) ## make .venv and the front-end files; quick when nothing changed
 
@@ -62,6 +62,9 @@ check: $(STAMP) ## lint, format, types, and the stair
 
 bench: $(STAMP) ## measure a rehearsal
 	@$(BIN)/duban rehearse --projects $(or $(PROJECTS),20) --json $(ARGS)
+
+bench-workbook: $(STAMP) ## try and import 50,000 learners; fails above 60 s or 500 MB
+	@$(BIN)/python -m bench.workbook_50k
 
 # No index URL may be written: the locks must work with any mirror.
 lock: $(STAMP) ## write requirements.lock and package-lock.json anew

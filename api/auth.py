@@ -37,8 +37,8 @@ _hasher = PasswordHasher()
 
 _WHO = text("""
 SELECT s.account_id, s.appointment_id, s.seen_at, p.id AS person_id, p.name, p.language,
-       o.id AS office_id, o.kind AS office_kind, o.code AS office_code, o.name_zh, o.name_en, a.role,
-       a.full_numbers
+       o.id AS office_id, o.kind AS office_kind, o.code AS office_code, o.name_zh, o.name_en,
+       a.role, a.full_numbers
   FROM web_session s
   JOIN account c ON c.id = s.account_id AND NOT c.disabled
   JOIN appointment a ON a.id = s.appointment_id AND a.person_id = c.person_id

@@ -30,7 +30,8 @@ _CENTRE = "CENTRE/centre_officer/0"
 # A rehearsal stands alone: whatever server a real installation names is not touched.
 _FOREIGN = (
     "DUBAN_DATABASE_URL", "DUBAN_SMTP_URL", "DUBAN_PREFECT_API_URL", "PREFECT_API_URL",
-    "DUBAN_PREFECT_DATABASE_URL", "DUBAN_PUBLIC_URL", "DUBAN_HOST",
+    "DUBAN_PREFECT_DATABASE_URL", "DUBAN_PUBLIC_URL", "DUBAN_HOST", "DUBAN_KEYS_FILE",
+    "DUBAN_CLAMD", "DUBAN_REGISTRY_URL", "DUBAN_REGISTRY_TOKEN",
 )  # fmt: skip
 Report = Callable[[int, str], None]
 """Told how many stages were reached by all projects together, and the date of the rehearsal."""

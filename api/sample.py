@@ -28,6 +28,7 @@ from states.records import (
     clock,
     db,
     enrolments,
+    invitations,
     returns,
     secrets,
     surveys,
@@ -224,7 +225,7 @@ class _Stage:
             if rng.random() < _ANSWER_RATE:
                 keys = survey_on(at.date()).of(row.population).keys
                 ratings = {key: rng.choice((3, 4, 4, 5, 5, 5)) for key in keys}
-                token = surveys.token_for(row.nonce)
+                token = invitations.token_for(row.nonce)
                 surveys.answer(self.session, token, ratings=ratings, comment="", at=at)
 
     def report(self, district: str, month: str, at: datetime, *, accepted: datetime) -> Life:

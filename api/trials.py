@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import BoundedSemaphore, Lock, Thread
 from time import monotonic
+from traceback import extract_tb
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, UploadFile
@@ -111,13 +112,22 @@ class Trials:
         except (OperationalError, InterfaceError) as error:
             log.warning("upload %s waits: %s", upload_id, type(error).__name__)
         except Exception as error:  # noqa: BLE001  # nobody else would hear of it
-            log.error("upload %s: %s", upload_id, type(error).__qualname__)  # noqa: TRY400  no values
-            with suppress(OperationalError), transaction(self._bind) as session:
-                lost = refused(problem_of(error)).model_dump(mode="json")
-                uploads.conclude(session, upload_id, "failed", result=lost)
+            with suppress(OperationalError, InterfaceError):
+                self._fail(upload_id, error)
         finally:
             with self._lock:
                 del self._running[upload_id]
+
+    def _fail(self, upload_id: int, error: Exception) -> None:
+        """Say so on its page; the log names the place, never a value."""
+        place = extract_tb(error.__traceback__)[-1]
+        kind = type(error).__qualname__
+        log.error("upload %s: %s at %s:%s", upload_id, kind, place.name, place.lineno)
+        problem = problem_of(error)
+        told = replace(problem, params={"request": f"upload {upload_id}", **problem.params})
+        with transaction(self._bind) as session:
+            lost = refused(told).model_dump(mode="json")
+            uploads.conclude(session, upload_id, "failed", result=lost)
 
     # ── The work ────────────────────────────────────────────────────────────────────────────────
     def _trial(self, upload: UploadView, actor: Actor) -> None:

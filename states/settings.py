@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     keys_file: Path | None = Field(
         default=None,
-        description="File of the master keys for personal data; unset: master-keys.json in data_dir.",
+        description="Master keys of personal data; unset: master-keys.json in data_dir.",
     )
     mail_from: str = Field(
         default="duban@example.invalid",

@@ -7,7 +7,15 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import text
 from sqlmodel import Session
 
-from states.records import certificate_board, certificates, enrolments, returns, surveys, vault
+from states.records import (
+    certificate_board,
+    certificates,
+    enrolments,
+    invitations,
+    returns,
+    surveys,
+    vault,
+)
 from states.records.classes import class_of
 from states.records.letter_facts import LeasedMail
 from states.records.places import INVITATION_EMAIL
@@ -195,7 +203,7 @@ class Class(Life):
         return list(found.scalars())
 
     def answers(self, nonce: str, points: int, *, at: datetime | None = None) -> None:
-        token = surveys.token_for(nonce)
+        token = invitations.token_for(nonce)
         keys = surveys.invitation(self.session, token).questions.keys
         ratings = dict.fromkeys(keys, points)
         surveys.answer(self.session, token, ratings=ratings, comment="", at=at or self.at)

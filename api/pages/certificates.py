@@ -69,7 +69,7 @@ def make_batch(
 
 @router.get("/batches/{code}.xlsx")
 def batch_workbook(db: Db, me: SignedIn, leaving: Leaving, *, code: str) -> Response:
-    """证书信息归集表, with whole numbers: for the centre only, and there for whoever is permitted."""
+    """证书信息归集表, with whole numbers: for whoever is permitted at the centre."""
     batch = _batch(db, me.role, code, change=True)
     leaving.check()
     rows = [r for r in certificate_board.batch_rows(db, batch.id) if r.state == "issued"]

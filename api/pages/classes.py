@@ -19,7 +19,7 @@ from api.pages.filing_words import filing_line
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
 from api.pages.teaching_words import teaching_words
 from states.errors import BadInput, NotFound, NotYours
-from states.records import acquaintances, enrolments, surveys, uploads
+from states.records import acquaintances, enrolments, invitations, uploads
 from states.records.attachments import of_project
 from states.records.class_board import class_board
 from states.records.filings import filing_of
@@ -147,7 +147,7 @@ def survey_handout(
     board = class_board(db, me.actor, code, no=no, at=now)
     if me.role not in DISTRICT_ROLES:
         raise NotYours
-    links = surveys.links_for_handout(db, board.klass.id)
+    links = invitations.links_for_handout(db, board.klass.id)
     if not links:
         raise NotFound
     paper = HandoutPaper(

@@ -13,7 +13,8 @@ from api.pages.forms import new_key
 from api.pages.sent import AVisit
 from api.schemas_keeping import Day
 from states.errors import NotYours
-from states.records import acts, forgetting, keeping_board
+from states.records import acts, forgetting, keeping_board, traces
+from states.records.forgetting import Counts
 from states.rules.retention import the_retention
 from states.rules.stages import Role
 from states.rules.words import has, say
@@ -45,10 +46,24 @@ def page(visit: AVisit, *, on: Annotated[Day | None, Query()] = None) -> HTMLRes
         may_act=visit.me.role is Role.CENTRE,
         may_propose=opened is None and on is not None and on <= visit.today,
         is_proposer=opened is not None and opened.proposed_by == visit.me.actor.person_id,
+        tidy=tidy,
         totals=forgetting.totals,
         has_words=has,
         new_key=new_key,
     )
+
+
+def tidy(counts: Counts) -> Counts:
+    """In the order of reading: districts before what has none, kinds as they are forgotten."""
+    kinds = (forgetting.CLASSES, *traces.KINDS)
+    return {
+        code: {kind: counts[code][kind] for kind in kinds if kind in counts[code]}
+        for code in sorted(counts, key=_last_without_a_name)
+    }
+
+
+def _last_without_a_name(code: str) -> tuple[bool, str]:
+    return not code, code
 
 
 @router.post("/forgettings")

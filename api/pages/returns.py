@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from api import view
 from api.deps import Db, Lang, Now, Settings, SignedIn
-from api.once import Once, OnceOnly
 from api.exports import Leaving
+from api.once import Once, OnceOnly
 from api.pages.class_words import SHOWN_FROM, question_means
 from api.pages.forms import PDF, download, new_key
 from api.pages.return_papers import return_pdf, return_workbook

@@ -20,7 +20,8 @@ from states.rules.identity import mask_name
 
 _ROWS = """
 SELECT x.id, x.serial, x.number, x.name_sealed, x.provider_name, x.level, x.inscription,
-       x.issued_on, x.verify_token, x.state, x.reason_sealed, x.project_id, p.code, p.channel, p.district_id,
+       x.issued_on, x.verify_token, x.state, x.reason_sealed, x.project_id, p.code,
+       p.channel, p.district_id,
        p.provider_id, d.name_zh AS district, c.no AS class_no, e.sex, e.phone_sealed,
        e.id AS enrolment_id, l.id AS learner_id, l.document_kind, l.number_sealed, c.opens_on,
        coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from states.records import surveys, vault
+from states.records import invitations, vault
 from states.records.places import INVITATION_EMAIL
 from states.rules.deadlines import shanghai_day
 from states.rules.months import return_due_on
@@ -112,24 +112,24 @@ def contexts_for(
 def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: date) -> _Found:
     items = [item["project"] for mail in mails for item in mail.context.get("items", ())]
     ids = [*items, *(mail.project_id for mail in mails if mail.project_id)]
-    invitations = _by_id(session, _INVITATIONS, _named(mails, "invitation"))
+    asked = _by_id(session, _INVITATIONS, _named(mails, "invitation"))
     return _Found(
         projects=_by_id(session, _PROJECTS, ids),
         timers=session.connection().execute(_TIMERS, {"ids": ids}).all() if ids else (),
         returns=_by_id(session, _RETURNS, _named(mails, "return")),
         batches=_by_id(session, _BATCHES, _named(mails, "batch")),
         forgettings=_by_id(session, _FORGETTINGS, _named(mails, "forgetting")),
-        invitations=invitations,
-        addresses=_addresses(session, invitations),
+        invitations=asked,
+        addresses=_addresses(session, asked),
         base=base,
         today=today,
     )
 
 
-def _addresses(session: Session, invitations: Mapping[int, Any]) -> Mapping[int, str]:
+def _addresses(session: Session, asked: Mapping[int, Any]) -> Mapping[int, str]:
     return {
         one.id: vault.unseal(session, INVITATION_EMAIL, one.id, one.email_sealed)
-        for one in invitations.values()
+        for one in asked.values()
     }
 
 
@@ -169,7 +169,7 @@ def _survey(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
         "project": _words_of(found.projects[mail.project_id or 0], mail.language),
         "address": found.addresses[asked.id],
         "closes_on": asked.closes_on,
-        "link": f"{found.base}/survey/{surveys.token_for(asked.nonce)}",
+        "link": f"{found.base}/survey/{invitations.token_for(asked.nonce)}",
     }
 
 

@@ -1,19 +1,18 @@
 """In the night after its notice a forgetting is done, once; a stopped one never."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from flows import forget_people as forgetting_flow
 from flows.deployments import CALENDAR, FLOWS
 from flows.forget_people import NAME, forget_people
 from flows.sweeps import Tally
 from states.records import acts, forgetting, traces
 from states.records.db import transaction
-from states.records.tables import Enrolment, Failure, Forgetting, RequestKey
+from states.records.tables import Account, Enrolment, Failure, Forgetting, RequestKey
 from tests.flows.conftest import MORNING, Story
 
 LONG_AGO = """
@@ -114,12 +113,11 @@ def test_a_failure_changes_nothing_and_comes_again(
 
 def test_answers_of_repeated_requests_go_after_their_time(story: Story) -> None:
     with transaction(story.bind) as session:
-        person = story.staff["officer"].person_id
-        held = "INSERT INTO account (person_id, login, disabled) VALUES (:person, 'o', false) RETURNING id"
-        account = session.execute(text(held), {"person": person}).scalar_one()
-        old = datetime(2026, 1, 1, tzinfo=UTC)
-        session.add(RequestKey(key="k", account_id=account, fingerprint="", at=old))
-    assert forgetting_flow.RHYTHM == CALENDAR[NAME]
+        account = Account(person_id=story.staff["officer"].person_id or 0, login="officer")
+        session.add(account)
+        session.flush()
+        old = datetime.now(UTC) - timedelta(days=40)
+        session.add(RequestKey(key="k", account_id=account.id, fingerprint="", at=old))
     night(story, 7)
     with Session(story.bind) as session:
         assert session.exec(select(RequestKey)).all() == []

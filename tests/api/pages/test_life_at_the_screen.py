@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from states import actions
-from states.records import clock, surveys
+from states.records import clock, invitations
 from tests.api.pages.person_at_screen import AtScreen
 
 Sit = Callable[[str], AtScreen]
@@ -113,7 +113,7 @@ def is_surveyed(sit: Sit, session: Session) -> None:
     rows = session.connection().execute(text("SELECT nonce FROM survey_invitation LIMIT 6"))
     for (nonce,) in rows.all():
         visitor = AtScreen(reviewer.client, reviewer.page)
-        visitor.opens(f"/survey/{surveys.token_for(nonce)}")
+        visitor.opens(f"/survey/{invitations.token_for(nonce)}")
         keys = set(re.findall(r'type="radio" name="(\w+)"', visitor.page.text))
         visitor.sends(str(visitor.page.url.path), **dict.fromkeys(keys, "5"))
         assert "已收到" in visitor.text

@@ -1,6 +1,6 @@
 """A workbook's round trip at the screen: tried, marked, mended, tried again, imported."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import openpyxl
@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from api import trials
+from api.desk import Taken
 from templates.sheets.blanks import ROSTER_HEADER
 from templates.sheets.reader import read_table
 from templates.sheets.roster import ROSTER_COLUMNS
+from tests.api.conftest import Enter
 from tests.api.pages.person_at_screen import AtScreen
 from tests.api.pages.test_life_at_the_screen import (
     CLASS,
@@ -91,9 +94,9 @@ def test_the_workbook_comes_back_with_a_column_mended_and_goes_in(
 def test_bad_rows_are_left_out_when_one_goes_on(provider: AtScreen, session: Session) -> None:
     imports(provider.opens(CLASS), ROSTER, a_roster("李示例", broken=("赵示例", "钱示例")))
     assert enrolled(session) == 1
-    report = provider.opens(CLASS).text
-    assert "已导入1行" in report or "共3行" in report
-    assert f'href="{"/uploads/"}' in provider.page.text
+    place = here(provider)
+    assert "共3行，已导入1行" in provider.opens(CLASS).text
+    assert f'href="{place}/marked.xlsx"' in provider.page.text
 
 
 def test_without_a_good_row_nobody_can_go_on(provider: AtScreen, session: Session) -> None:
@@ -187,6 +190,21 @@ def test_a_trial_whose_process_died_begins_again_when_somebody_looks(
     assert "导入可用的行 (1)" in provider.text
 
 
+def test_a_crash_in_a_trial_is_said_on_its_page_and_stores_nothing(
+    provider: AtScreen, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crashes(*_: object, **__: object) -> Taken:
+        raise RuntimeError("示例")
+
+    kind = replace(trials.KINDS["roster"], take=crashes)
+    monkeypatch.setattr(trials, "KINDS", {"roster": kind})
+    uploads(provider.opens(CLASS), ROSTER, a_roster("李示例"))
+    assert "upload 1" in provider.text
+    assert "示例" not in provider.text.partition("修改后重新上传")[0].partition("upload 1")[2]
+    assert provider.may_not_send(f"{here(provider)}/import")
+    assert enrolled(session) == 0
+
+
 def until_done(who: AtScreen, place: str) -> None:
     """The page without scripts is asked again, as its meta refresh would."""
     for _ in range(2000):
@@ -223,16 +241,16 @@ def test_who_may_not_correct_a_roster_gets_an_empty_one(sit: Sit, provider: AtSc
 
 
 def test_programs_try_a_workbook_out_too(
-    provider: AtScreen, session: Session, enter: Callable[[str], object]
+    provider: AtScreen, session: Session, enter: Enter
 ) -> None:
     client = enter(PROVIDER)
     sheet = {"file": ("花名册.xlsx", a_roster("李示例", broken=("赵示例",)))}
     at = "/projects/HP-2026-001/classes/1/roster"
-    told = client.post(at, params={"trial": "true"}, files=sheet).json()  # type: ignore[attr-defined]
+    told = client.post(at, params={"trial": "true"}, files=sheet).json()
     assert (told["state"], told["rows"], told["accepted"], told["refused"]) == ("tried", 2, 1, 1)
     assert not told["imported"]
     assert enrolled(session) == 0
-    marked = client.get(told["marked"].removeprefix("/api/v1"))  # type: ignore[attr-defined]
+    marked = client.get(told["marked"].removeprefix("/api/v1"))
     assert marked.content[:2] == b"PK"
-    again = client.get(f"{told['page']}")  # type: ignore[attr-defined]
+    again = client.get(f"{told['page']}")
     assert again.json()["findings"] == told["findings"]

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from states.errors import BadInput
-from states.records import certificates, outbox, secrets, surveys
+from states.records import certificates, invitations, outbox, secrets, surveys
 from states.records.db import engine, migrate, transaction
 from tests.desks import Class
 from tests.house import House, a_house
@@ -35,7 +35,7 @@ def test_two_browsers_with_one_link_give_one_answer(shared: Engine) -> None:
     with transaction(shared) as session:
         life = Class(session, house).surveying()
         nonce, at = life.nonces()[0], life.at
-    token = surveys.token_for(nonce)
+    token = invitations.token_for(nonce)
     together = Barrier(2)
 
     def answer(_: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from states.errors import BadInput, NotFound
-from states.records import surveys
+from states.records import invitations, surveys
 from states.records.tables import Mail, SurveyAnswer
 from states.rules.facts import ScoresConfirmed
 from states.rules.questions import survey_on
@@ -41,7 +41,7 @@ def test_everybody_assessed_is_invited_and_the_absent_are_not(life: Class) -> No
         "learner5@example.invalid",
         "learner7@example.invalid",
     ]
-    links = surveys.links_for_handout(life.session, life.class_id)
+    links = invitations.links_for_handout(life.session, life.class_id)
     assert [link.place for link in links] == [4, 6]
     assert surveys.invitation(life.session, links[0].token).class_id == life.class_id
 
@@ -73,7 +73,7 @@ def test_in_enterprise_training_the_employer_of_the_plan_is_asked(life: Class) -
     life.says(ScoresConfirmed(class_no=1), life.house.second)
     (link,) = [
         one
-        for one in surveys.links_for_handout(life.session, life.class_id)
+        for one in invitations.links_for_handout(life.session, life.class_id)
         if one.population == "employer"
     ]
     assert link.name == "上海示例制造有限公司"
@@ -100,7 +100,7 @@ def test_the_closing_day_still_counts_and_the_next_does_not(life: Class) -> None
 
 def test_every_question_wants_a_rating(life: Class) -> None:
     life.surveying()
-    token = surveys.token_for(life.nonces()[0])
+    token = invitations.token_for(life.nonces()[0])
     with pytest.raises(BadInput) as refused:
         surveys.answer(life.session, token, ratings={"overall": 5}, comment="", at=life.at)
     assert refused.value.params["why"] == "survey_incomplete"
@@ -108,7 +108,7 @@ def test_every_question_wants_a_rating(life: Class) -> None:
 
 def test_a_link_that_was_never_given_is_not_found(life: Class) -> None:
     with pytest.raises(NotFound):
-        surveys.invitation(life.session, surveys.token_for("another"))
+        surveys.invitation(life.session, invitations.token_for("another"))
 
 
 def test_an_answer_keeps_no_path_to_the_person() -> None:

@@ -6,6 +6,7 @@ from states.rules.anomalies import Seen, anomalies
 from states.rules.findings import Finding, Weight
 from states.rules.stages import Mode
 from states.rules.teaching import Mark, Session, Value
+from states.rules.words import say
 
 ALIKE = 5
 NINE = time(9, 0, 13)
@@ -54,6 +55,14 @@ def test_a_minute_of_a_paper_list_is_suspicious_only_when_it_is_everybodys() -> 
 def test_coming_and_going_together_is_said_once() -> None:
     (flag,) = flags(*seen(6, came=NINE, left=time(12, 0, 1)))
     assert (flag.code, flag.params["count"]) == ("came_and_went_together", 6)
+
+
+def test_every_flag_has_its_words() -> None:
+    always = [mark for day in (13, 14) for mark in seen(6, came=NINE, left=time(12), day=day)]
+    for flag in flags(*always, *seen(6, came=NINE, day=15)):
+        assert say("row", flag.code, "zh", **flag.params) != say(
+            "row", flag.code, "en", **flag.params
+        )
 
 
 def test_everybody_always_at_the_same_times() -> None:
