@@ -92,7 +92,7 @@ class LearnerWords:
             params = found["params"] if isinstance(found["params"], dict) else {}
             sentence = words_for("row", str(found["code"]), self._lang, params)
             yield Reason(sentence, str(found["clause"]))
-        if self._names:
+        if self._names and not learner.forgotten:
             yield Reason(self._snapshot(learner), "A09")
 
     def _decided(self, learner: LearnerView, clause: str) -> Reason:

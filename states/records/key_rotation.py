@@ -39,11 +39,16 @@ SELECT id, purpose, master, wrapped FROM data_key WHERE master <> :active ORDER 
 _WRAP = text("UPDATE data_key SET master = :master, wrapped = :wrapped WHERE id = :id")
 _MASTERS = text("SELECT DISTINCT master FROM data_key")
 _NUMBERS = text("SELECT id, number_sealed FROM learner WHERE number_sealed <> ''")
-_REINDEX = text("UPDATE learner SET number_index = :value WHERE id = :id")
+# Whoever was forgotten since it was read stays forgotten.
+_REINDEX = text("""
+UPDATE learner SET number_index = :value WHERE id = :id AND number_index IS NOT NULL
+""")
 _LIKE = text("""
 SELECT id, name_sealed, phone_sealed, birth FROM enrolment WHERE likeness IS NOT NULL
 """)
-_RELIKE = text("UPDATE enrolment SET likeness = :value WHERE id = :id")
+_RELIKE = text("""
+UPDATE enrolment SET likeness = :value WHERE id = :id AND likeness IS NOT NULL
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -14,26 +15,20 @@ from flows.outside.failing import FailingHub
 from flows.outside.null import NullHub
 from flows.sweeps import Tally
 from states.records.db import transaction
-from states.records.tables import CertificateBatch, Failure
+from states.records.tables import (
+    CertificateBatch,
+    Enrolment,
+    Failure,
+    Learner,
+    Score,
+    TrainingClass,
+)
 from tests.flows.conftest import MORNING, Story
 
-REPORTED = """
+REPORTED = text("""
 UPDATE project SET stage = 'reported', approved_at = :at, running_at = :at, assessed_at = :at,
-                   surveyed_at = :at, reported_at = :at WHERE id = :project;
-WITH klass AS (
-  INSERT INTO training_class (project_id, no, opens_on, ends_on, regime, standard, bank, reason)
-  VALUES (:project, 1, '2026-03-20', '2026-03-30', '2026-67', 's', 'b', 'r') RETURNING id
-), who AS (
-  INSERT INTO learner (document_kind) VALUES ('resident_id_card') RETURNING id
-), enrolled AS (
-  INSERT INTO enrolment (class_id, learner_id, sheet_row, sex, category, employer, employer_uscc,
-                         school, verdict, findings)
-  SELECT klass.id, who.id, 2, 'female', '', '', '', '', 'admitted', '[]'
-  FROM klass, who RETURNING id, class_id
-)
-INSERT INTO score (class_id, enrolment_id, fact_seq, exam_number, assessed_on, total, result)
-SELECT class_id, id, 1, '', '2026-03-31', 815, 'pass' FROM enrolled
-"""
+                   surveyed_at = :at, reported_at = :at WHERE id = :project
+""")
 
 
 @pytest.fixture
@@ -41,9 +36,28 @@ def reported(story: Story) -> int:
     """A reported project with one passer, put there by hand: its way does not matter here."""
     project = story.a_project()
     with transaction(story.bind) as session:
-        for statement in REPORTED.split(";"):
-            session.execute(text(statement), {"project": project, "at": MORNING})
+        session.execute(REPORTED, {"project": project, "at": MORNING})
+        _a_passer(session, project)
     return project
+
+
+def _a_passer(session: Session, project: int) -> None:
+    opens, ends, learner = date(2026, 3, 20), date(2026, 3, 30), Learner(document_kind="passport")
+    klass = TrainingClass(
+        project_id=project, no=1, opens_on=opens, ends_on=ends, regime="2026-67", standard="s",
+        bank="b", reason="r",
+    )  # fmt: skip
+    session.add_all([klass, learner])
+    session.flush()
+    enrolled = Enrolment(class_id=klass.id, learner_id=learner.id, sheet_row=2, verdict="admitted")
+    session.add(enrolled)
+    session.flush()
+    session.add(
+        Score(
+            class_id=klass.id, enrolment_id=enrolled.id, fact_seq=1, assessed_on=ends,
+            total=815, result="pass",
+        )
+    )  # fmt: skip
 
 
 def collect() -> Tally:
