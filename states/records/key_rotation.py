@@ -156,18 +156,23 @@ def _wrapped_anew(masters: MasterKeyFile, row: Any) -> dict[str, object]:  # noq
 
 
 def _reseal_column(bind: Engine, column: SealedColumn, told: Told | None) -> int:
+    """Many rows that nobody holds, again and again; then one by one those that were held.
+
+    Whoever imports a roster locks learners in an order of its own: never wait while holding some.
+    """
     count = 0
-    while some := _reseal_some(bind, column):
-        count += some
-        if told:
-            told(f"{column.place.table}.{column.place.column}", count)
+    for most, or_wait in ((AT_ONCE, "SKIP LOCKED"), (1, "")):
+        while some := _reseal_some(bind, column, most, or_wait=or_wait):
+            count += some
+            if told:
+                told(f"{column.place.table}.{column.place.column}", count)
     return count
 
 
-def _reseal_some(bind: Engine, column: SealedColumn) -> int:
-    """A few hundred rows in a transaction of their own. Rows that somebody holds are waited for."""
+def _reseal_some(bind: Engine, column: SealedColumn, most: int, *, or_wait: str) -> int:
+    """So many rows in a transaction of their own."""
     with transaction(bind) as session:
-        rows = _under_old_keys(session, column)
+        rows = _under_old_keys(session, column, most, or_wait=or_wait)
         values = [
             {
                 "row": row.key,
@@ -185,12 +190,14 @@ def _reseal_some(bind: Engine, column: SealedColumn) -> int:
     return len(values)
 
 
-def _under_old_keys(session: Session, column: SealedColumn) -> Sequence[Any]:
+def _under_old_keys(
+    session: Session, column: SealedColumn, most: int, *, or_wait: str
+) -> Sequence[Any]:
     head = _HEAD.format(column=column.column)
     active = int(session.connection().execute(_ACTIVE_HEAD).scalar_one())
     query = text(
         f"SELECT {column.row} AS key, {column.column} AS sealed FROM {column.place.table} "  # noqa: S608
-        f"WHERE {column.column} <> '' AND {head} <> :head LIMIT {AT_ONCE} FOR UPDATE"
+        f"WHERE {column.column} <> '' AND {head} <> :head LIMIT {most} FOR UPDATE {or_wait}"
     )
     return session.connection().execute(query, {"head": vault.head(active)}).all()
 

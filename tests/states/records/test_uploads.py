@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from states.errors import NotFound
@@ -46,14 +46,15 @@ def test_neither_name_nor_content_nor_result_lies_open(life: Class, token: str) 
     assert uploads.find(life.session, life.house.provider, token).result == {"name": "张示例"}
 
 
-def test_only_one_works_on_it_until_the_transaction_ends(life: Class, token: str) -> None:
+def test_only_one_works_on_it_until_the_transaction_ends(
+    bind: Engine, life: Class, token: str
+) -> None:
     upload = uploads.find(life.session, life.house.provider, token)
-    life.session.commit()
-    with Session(life.session.get_bind()) as other, Session(life.session.get_bind()) as third:
-        assert uploads.take(other, upload.id) == "waiting"
-        assert uploads.take(third, upload.id) is None
-        other.rollback()
-        assert uploads.take(third, upload.id) == "waiting"
+    held = text("SELECT pg_advisory_xact_lock(:room, :id)")
+    with bind.begin() as another_process:
+        another_process.execute(held, {"room": uploads._ROOM, "id": upload.id})
+        assert uploads.take(life.session, upload.id) is None
+    assert uploads.take(life.session, upload.id) == "waiting"
 
 
 def test_what_has_expired_is_not_found_and_is_thrown_away(life: Class, token: str) -> None:
