@@ -14,7 +14,7 @@ from fastapi import Depends, UploadFile
 from sqlmodel import Session, select
 
 from api.deps import Db, Now, Settings, SignedIn
-from api.schemas import AdmissionIn, PlanIn, SimpleFact, SuspendIn
+from api.schemas.facts import AdmissionIn, PlanIn, SimpleFact, SuspendIn
 from states import actions
 from states.actions import Outcome
 from states.actor import Actor

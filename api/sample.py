@@ -19,7 +19,7 @@ from sqlmodel import Session
 from api.desk import Desk, Workbook
 from api.sample_offices import actors, add_sample_people
 from api.sample_supervision import call, visit
-from api.schemas import PlanIn
+from api.schemas.facts import PlanIn
 from states import actions
 from states.actor import Actor
 from states.records import (

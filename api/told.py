@@ -5,20 +5,17 @@ from typing import Any
 from api.auth import OfficeCard
 from api.desk import Taken
 from api.errors import LANGUAGES, finding_json, words_for
-from api.schemas import (
+from api.schemas.base import FindingOut, ProblemOut, Words
+from api.schemas.classes import RowOut, UploadOut
+from api.schemas.projects import (
     ClassLine,
     DueOut,
     EntryOut,
-    FindingOut,
     MailOut,
     OfficeOut,
     OutcomeOut,
-    ProblemOut,
     ProjectLine,
     ProjectOut,
-    RowOut,
-    UploadOut,
-    Words,
 )
 from states.actions import Outcome
 from states.records.boards import Due, Line, Names

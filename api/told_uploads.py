@@ -1,8 +1,8 @@
 """How a workbook on trial looks to programs."""
 
 from api import told
-from api.schemas import Words
-from api.schemas_uploads import TrialOut
+from api.schemas.base import Words
+from api.schemas.uploads import TrialOut
 from api.trial_results import TrialResult
 from states.records.uploads import UploadView
 from states.rules.findings import Finding, RowFinding, Verdict, Weight

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api import view
@@ -17,6 +17,7 @@ from api.pages.class_words import ClassWords
 from api.pages.file_words import list_of
 from api.pages.filing_words import filing_line
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
+from api.pages.learner_words import LearnerPage
 from api.pages.teaching_words import teaching_words
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acquaintances, enrolments, invitations, uploads
@@ -44,9 +45,9 @@ Moves = Annotated[int, Form(ge=0)]
 @router.get("")
 def class_page(  # what every page asks for  # noqa: PLR0913
     request: Request, db: Db, now: Now, *, me: SignedIn, lang: Lang, settings: Settings,
-    code: str, no: int,
+    code: str, no: int, learners: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:  # fmt: skip
-    """The page of one class."""
+    """The page of one class. `learners` is the page of its learners."""
     board = class_board(db, me.actor, code, no=no, at=now)
     handed_in = uploads.newest(db, me.actor, board.klass.id)
     alike = acquaintances.alike(db, board.klass) if me.role in DISTRICT_ROLES else ()
@@ -57,6 +58,7 @@ def class_page(  # what every page asks for  # noqa: PLR0913
         active="projects",
         board=board,
         words=words,
+        learners=LearnerPage.of(words.learners, learners),
         taught=teaching_words(
             db, board, lang, names=me.role in NAME_ROLES, marked=partial(marked_href, handed_in)
         ),

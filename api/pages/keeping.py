@@ -11,7 +11,7 @@ from api.desk import AtDesk
 from api.once import Once
 from api.pages.forms import new_key
 from api.pages.sent import AVisit
-from api.schemas_keeping import Day
+from api.schemas.keeping import Day
 from states.errors import NotYours
 from states.records import acts, forgetting, keeping_board, traces
 from states.records.forgetting import Counts

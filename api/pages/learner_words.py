@@ -14,6 +14,8 @@ from states.rules.law import the_law
 from states.rules.stages import Channel
 from states.rules.words import Language, has, say
 
+ON_A_PAGE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -43,6 +45,22 @@ class LearnerLine:
     theory: int | None
     practice: int | None
     forgotten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerPage:
+    """Some of the learners: nobody scrolls through thousands."""
+
+    lines: Sequence[LearnerLine]
+    page: int
+    last: int
+
+    @classmethod
+    def of(cls, lines: Sequence[LearnerLine], page: int) -> "LearnerPage":
+        """Page `page`, or the last one there is."""
+        last = max(-(-len(lines) // ON_A_PAGE), 1)
+        page = min(page, last)
+        return cls(lines[(page - 1) * ON_A_PAGE : page * ON_A_PAGE], page, last)
 
 
 class LearnerWords:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from starlette.datastructures import FormData
 
-from api.schemas import PlanIn
+from api.schemas.facts import PlanIn
 from states.records.tables import Office
 from states.rules.dossier import Dossier, Plan
 from states.rules.facts import Unit

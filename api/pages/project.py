@@ -21,7 +21,7 @@ from api.pages.project_words import ProjectWords
 from api.pages.sent import AVisit, SentForm
 from api.pages.telling import entries_of
 from api.pages.wording import side_exit_of, strip_of
-from api.schemas import SimpleFact
+from api.schemas.facts import SimpleFact
 from states.actions import Outcome
 from states.errors import BadInput, NotFound
 from states.records.attachments import of_project

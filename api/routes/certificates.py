@@ -10,7 +10,8 @@ from api.desk import AtDesk, workbook_of
 from api.exports import Leaving
 from api.once import Once
 from api.routes.classes import Sheet
-from api.schemas import BatchOut, CertificateOut, Done, ReceiptOut, VerifiedOut
+from api.schemas.base import Done
+from api.schemas.certificates import BatchOut, CertificateOut, ReceiptOut, VerifiedOut
 from states.actor import Actor
 from states.errors import NotFound, NotYours
 from states.records import certificate_board, certificates

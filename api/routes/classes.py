@@ -10,8 +10,9 @@ from api.desk import AtDesk, Desk, Taken, workbook_of
 from api.desk_teaching import take_attendance, take_timetable
 from api.once import Once, OnceOnly
 from api.routes.projects import Seen
-from api.schemas import ClassOut, LearnerOut, Opening, OutcomeOut, UploadOut
-from api.schemas_uploads import TrialOut
+from api.schemas.classes import ClassOut, LearnerOut, Opening, UploadOut
+from api.schemas.projects import OutcomeOut
+from api.schemas.uploads import TrialOut
 from api.trials import Trials, TrialsHere, sheet_of
 from states.errors import NotFound
 from states.records import dossiers, uploads

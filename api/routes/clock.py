@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api import told
 from api.deps import Db, Now, Settings, SignedIn
 from api.problems import OnlyInSampleMode
-from api.schemas import ClockOut, ClockStep
+from api.schemas.operations import ClockOut, ClockStep
 from states.records import clock
 
 router = APIRouter(prefix="/clock", tags=["clock"])

@@ -9,8 +9,8 @@ from api.attachments import Store, as_download, content_of
 from api.deps import Db, SignedIn
 from api.desk import AtDesk
 from api.once import Once
-from api.schemas import Words
-from api.schemas_files import FileOut
+from api.schemas.base import Words
+from api.schemas.files import FileOut
 from states.actor import Actor
 from states.records import attachments
 from states.records.attachments import FileView, Upload

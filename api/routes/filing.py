@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from api import told
 from api.desk import AtDesk, Desk
 from api.once import Once
-from api.schemas_files import FilingOut
+from api.schemas.files import FilingOut
 from states.records import filings
 from states.records.class_board import class_board
 

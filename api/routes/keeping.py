@@ -7,7 +7,7 @@ from api import told
 from api.deps import Db, Now, SignedIn
 from api.desk import AtDesk
 from api.once import Once
-from api.schemas_keeping import (
+from api.schemas.keeping import (
     Day,
     ForgettingIn,
     ForgettingOut,

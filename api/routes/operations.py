@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api import told
 from api.deps import OPERATING_ROLES, Db, SignedIn
-from api.schemas import HealthOut, OperationsOut, SweepOut
+from api.schemas.operations import HealthOut, OperationsOut, SweepOut
 from states.errors import NotYours
 
 router = APIRouter(tags=["operations"])

@@ -10,15 +10,8 @@ from api import told
 from api.deps import Db, Now, SignedIn
 from api.desk import AtDesk
 from api.once import Once
-from api.schemas import (
-    FACT_EXAMPLES,
-    MailOut,
-    OutcomeOut,
-    ProjectOut,
-    ProjectPage,
-    Proposal,
-    SimpleFact,
-)
+from api.schemas.facts import FACT_EXAMPLES, SimpleFact
+from api.schemas.projects import MailOut, OutcomeOut, ProjectOut, ProjectPage, Proposal
 from states.errors import BadInput
 from states.records import boards, dossiers
 from states.records.boards import Wanted

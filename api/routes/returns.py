@@ -10,7 +10,8 @@ from api import told
 from api.deps import Db, SignedIn
 from api.desk import AtDesk, Desk
 from api.once import Once, OnceOnly
-from api.schemas import Month, Reason, ReturnOut, Words
+from api.schemas.base import Reason, Words
+from api.schemas.returns import Month, ReturnOut
 from states.actor import Actor
 from states.errors import NotFound, NotYours
 from states.records import returns

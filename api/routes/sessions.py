@@ -6,15 +6,9 @@ from api import auth, told
 from api.deps import Db, Settings, SignedIn, Visitor, may_enter_as_sample, token_of
 from api.entrance import checked_sign_in, sample_people
 from api.problems import NotSignedIn, SampleEntryClosed
-from api.schemas import (
-    Credentials,
-    Done,
-    OfficeOut,
-    SampleEntry,
-    SamplePersonOut,
-    SessionOut,
-    Words,
-)
+from api.schemas.base import Done, Words
+from api.schemas.projects import OfficeOut
+from api.schemas.sessions import Credentials, SampleEntry, SamplePersonOut, SessionOut
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 

@@ -10,8 +10,8 @@ from api.deps import Db, SignedIn
 from api.desk import AtDesk
 from api.once import Once
 from api.routes.projects import Seen
-from api.schemas import OutcomeOut
-from api.schemas_supervision import (
+from api.schemas.projects import OutcomeOut
+from api.schemas.supervision import (
     CampaignOut,
     CampaignWholeOut,
     CheckIn,

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from api import told
 from api.deps import Address, Db, Now
-from api.schemas import Done, QuestionOut, QuestionsOut, Ratings, Words
+from api.schemas.base import Done, Words
+from api.schemas.surveys import QuestionOut, QuestionsOut, Ratings
 from states.records import survey_watch, surveys
 from states.rules.questions import Question
 

@@ -7,12 +7,12 @@ from sqlmodel import Session
 
 from api import told
 from api.deps import Db, SignedIn
-from api.schemas_teaching import (
+from api.schemas.teaching import (
     CorrectionOut,
     HoursOut,
     LearnerHoursOut,
     MarkOut,
-    SessionOut,
+    TaughtSessionOut,
     TeachingOut,
     ValueOut,
 )
@@ -52,10 +52,11 @@ def _told(session: Session, klass: ClassView) -> TeachingOut:
     )
 
 
-def _sessions(taught: Taught) -> list[SessionOut]:
+def _sessions(taught: Taught) -> list[TaughtSessionOut]:
     held = taught.held
     return [
-        SessionOut(id=one.id, held=one.id in held, **asdict(one.session)) for one in taught.sessions
+        TaughtSessionOut(id=one.id, held=one.id in held, **asdict(one.session))
+        for one in taught.sessions
     ]
 
 

@@ -6,7 +6,7 @@ from api import told, told_uploads
 from api.deps import Db, Lang, SignedIn
 from api.marks import marked_name, marked_workbook
 from api.pages.forms import XLSX, download
-from api.schemas_uploads import TrialOut
+from api.schemas.uploads import TrialOut
 from states.records import uploads
 
 router = APIRouter(prefix="/uploads/{token}", tags=["classes"])

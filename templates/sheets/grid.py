@@ -42,6 +42,8 @@ _FAR_CELL = re.compile(
     rb"""<c\b[^<>]*\br=["'](?:[A-Z]{3,}\d+|[C-Z][A-Z]\d+|[A-Z]+\d{6,})["'][^<>]*(?<!/)>"""
 )
 """A filled cell beyond column BZ or row 99,999: the grid up to it would not fit into memory."""
+_KINDS = frozenset({"xl/workbook.xml", "content.xml"})
+"""What an archive holds that is a workbook: of Excel and WPS, or of LibreOffice (.ods)."""
 _SLICE = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
 """What the archive reader raises on a broken, cut or encrypted file."""
@@ -96,7 +98,7 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            if all(entry.filename != "xl/workbook.xml" for entry in entries):
+            if _KINDS.isdisjoint(entry.filename for entry in entries):
                 raise SheetUnreadable("file_not_a_workbook")
             _check_sizes(entries, len(data))
             for entry in entries:

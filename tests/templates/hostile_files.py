@@ -18,6 +18,7 @@ _RELATIONS = f"""<?xml version="1.0"?><Relationships
  <Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>
  <Relationship Id="rId2" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/>
 </Relationships>"""
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -54,9 +55,13 @@ def archive(parts: Mapping[str, str | bytes]) -> bytes:
         "xl/workbook.xml": WORKBOOK,
         "xl/_rels/workbook.xml.rels": _RELATIONS,
     }
+    return zipped({**frame, **parts})
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
-        for name, content in {**frame, **parts}.items():
+        for name, content in parts.items():
             out.writestr(name, content)
     return stream.getvalue()
 
@@ -219,6 +224,20 @@ def csv_of_open_quote() -> bytes:
     return '姓名,证件号码\n张三,"'.encode() + b"a,\n" * (2 * MIB)
 
 
+def ods_of_one_cell() -> bytes:
+    """A cell of an .ods that says it stands there ten million times."""
+    cell = '<table:table-cell table:number-columns-repeated="10" office:value-type="string">'
+    row = '<table:table-row table:number-rows-repeated="1048000">'
+    names = "".join(f' xmlns:{one}="{_ODF}:{one}:1.0"' for one in ("office", "table", "text"))
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet><table:table "
+        f'table:name="a">{row}{cell}<text:p>x</text:p></table:table-cell></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return zipped({"mimetype": kind, "content.xml": content})
+
+
 Builder = Callable[[], bytes]
 HOSTILE: tuple[tuple[Builder, str, str], ...] = (
     (bomb, "a.xlsx", "file_inflates_too_far"),
@@ -242,6 +261,7 @@ HOSTILE: tuple[tuple[Builder, str, str], ...] = (
     (ole_junk, "a.xls", "file_damaged"),
     (ole_of_loops, "a.xls", "file_needs_too_much_memory"),
     (ole_with_password, "a.xlsx", "file_has_password"),
+    (ods_of_one_cell, "a.ods", "file_needs_too_much_memory"),
     (csv_with_nothing, "a.csv", "file_encoding_unknown"),
     (csv_of_one_line, "a.csv", "file_damaged"),
     (csv_of_commas, "a.csv", "file_damaged"),

@@ -13,7 +13,7 @@ from templates.sheets.marked import Remark, mark
 from templates.sheets.reader import Columns
 from templates.sheets.roster import ROSTER_COLUMNS, read_roster
 from templates.sheets.scores import SCORE_COLUMNS, ClassLearner, PassMarks, read_scores
-from tests.templates.office_files import Value, libreoffice, wps
+from tests.templates.office_files import Value, libreoffice, open_document, wps
 from tests.templates.sheet_builders import DISTRICT, OPENS, TODAY, number
 
 Write = Callable[[Sequence[str], Sequence[Sequence[Value]]], bytes]
@@ -35,10 +35,11 @@ def csv(header: Sequence[str], rows: Sequence[Sequence[Value]]) -> bytes:
 
 
 def name_of(write: Write) -> str:
-    return "表.csv" if write is csv else "表.xlsx"
+    names: dict[Write, str] = {csv: "表.csv", open_document: "表.ods"}
+    return names.get(write, "表.xlsx")
 
 
-OFFICES = pytest.mark.parametrize("write", [wps, libreoffice, csv])
+OFFICES = pytest.mark.parametrize("write", [wps, libreoffice, open_document, csv])
 
 
 @OFFICES

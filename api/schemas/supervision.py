@@ -3,23 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.schemas import Words
+from api.schemas.base import In, Out, Words
 from states.rules.supervision import FaultState, Manner
 
 Written = Annotated[str, Field(max_length=2000)]
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class DrawIn(_In):
+class DrawIn(In):
     """A draw among the running classes of one's district, or among the learners of one class."""
 
     name: Annotated[str, Field(min_length=1, max_length=120, examples=["四月抽查"])]
@@ -30,7 +22,7 @@ class DrawIn(_In):
     class_no: Annotated[int, Field(ge=0, le=40)] = 0
 
 
-class FaultIn(_In):
+class FaultIn(In):
     """Something a check found. Without a day the rulebook's usual time is given."""
 
     code: Annotated[str, Field(examples=["attendance_differs"])]
@@ -39,24 +31,24 @@ class FaultIn(_In):
     urges_suspension: bool = False
 
 
-class CheckIn(_In):
+class CheckIn(In):
     """A check of a class; no fault means that all was well."""
 
     manner: Manner
     checked_on: date
     note: Written = ""
-    faults: Annotated[list[FaultIn], Field(max_length=20)] = []
+    faults: Annotated[tuple[FaultIn, ...], Field(max_length=20)] = ()
     enrolment_id: int | None = None
     pick_id: int | None = None
 
 
-class RectificationIn(_In):
+class RectificationIn(In):
     """How the provider put it right."""
 
     words: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class RecheckIn(_In):
+class RecheckIn(In):
     """What the re-check showed; sending back needs words and a new day."""
 
     accepted: bool
@@ -64,7 +56,7 @@ class RecheckIn(_In):
     due_on: date | None = None
 
 
-class CampaignOut(_Out):
+class CampaignOut(Out):
     """A draw with everything needed to repeat it, and how far it is looked into."""
 
     id: int
@@ -83,13 +75,13 @@ class CampaignOut(_Out):
     at: datetime
 
 
-class DrawnOut(_Out):
+class DrawnOut(Out):
     """What one request drew: one campaign, or from the centre one for each district."""
 
     campaigns: list[CampaignOut]
 
 
-class PickOut(_Out):
+class PickOut(Out):
     """What was drawn, by rank."""
 
     id: int
@@ -110,7 +102,7 @@ class CampaignWholeOut(CampaignOut):
     drawn_again_is_the_same: bool
 
 
-class OpenFaultOut(_Out):
+class OpenFaultOut(Out):
     """A finding that is not crossed off."""
 
     id: int
@@ -124,7 +116,7 @@ class OpenFaultOut(_Out):
     urges_suspension: bool
 
 
-class RoundOut(_Out):
+class RoundOut(Out):
     """One report of a rectification, and what its re-check came to."""
 
     words: str
@@ -134,7 +126,7 @@ class RoundOut(_Out):
     reviewed_at: datetime | None
 
 
-class FaultOut(_Out):
+class FaultOut(Out):
     """A finding with all that was done about it."""
 
     id: int
@@ -146,7 +138,7 @@ class FaultOut(_Out):
     rounds: list[RoundOut]
 
 
-class CheckOut(_Out):
+class CheckOut(Out):
     """A check with what it found."""
 
     id: int

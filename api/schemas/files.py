@@ -2,16 +2,12 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.schemas import Words
-
-
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
+from api.schemas.base import Out, Words
 
 
-class FileOut(_Out):
+class FileOut(Out):
     """One attachment of a project. `opens`: whether whoever asks may have its content now."""
 
     id: int
@@ -27,7 +23,7 @@ class FileOut(_Out):
     opens: bool
 
 
-class FilingOut(_Out):
+class FilingOut(Out):
     """How far a class got on its way into the city's training information system (C14)."""
 
     state: str = Field(description="none, wanted, sent, left, refused or registered.")

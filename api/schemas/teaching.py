@@ -2,18 +2,14 @@
 
 from datetime import date, datetime, time
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.schemas import FindingOut
+from api.schemas.base import FindingOut, Out
 from states.rules.stages import Mode
 from states.rules.teaching import Mark
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class HoursOut(_Out):
+class HoursOut(Out):
     """Half class hours in all and online, of so many sessions."""
 
     sessions: int
@@ -21,7 +17,7 @@ class HoursOut(_Out):
     online: int = Field(examples=[40])
 
 
-class SessionOut(_Out):
+class TaughtSessionOut(Out):
     """A session of the timetable that stands; it was held when anybody was taught."""
 
     id: int
@@ -35,7 +31,7 @@ class SessionOut(_Out):
     held: bool
 
 
-class ValueOut(_Out):
+class ValueOut(Out):
     """A mark; `half_hours` are credited."""
 
     mark: Mark
@@ -50,7 +46,7 @@ class MarkOut(ValueOut):
     enrolment_id: int
 
 
-class LearnerHoursOut(_Out):
+class LearnerHoursOut(Out):
     """What one learner attended: a report, no gate (A04)."""
 
     enrolment_id: int
@@ -59,7 +55,7 @@ class LearnerHoursOut(_Out):
     online_half_hours: int
 
 
-class CorrectionOut(_Out):
+class CorrectionOut(Out):
     """A mark that was replaced."""
 
     held_on: date
@@ -70,12 +66,12 @@ class CorrectionOut(_Out):
     at: datetime
 
 
-class TeachingOut(_Out):
+class TeachingOut(Out):
     """Planned and delivered hours, who was there, and what looks too even to be true (C13)."""
 
     planned: HoursOut
     delivered: HoursOut
-    sessions: list[SessionOut]
+    sessions: list[TaughtSessionOut]
     learners: list[LearnerHoursOut]
     marks: list[MarkOut]
     corrections: list[CorrectionOut]

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from api.schemas import FindingOut, UploadOut, Words
+from api.schemas.base import FindingOut, Words
+from api.schemas.classes import UploadOut
 
 
 class TrialOut(UploadOut):

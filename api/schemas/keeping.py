@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Words
+from api.schemas.base import Words
 
 Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2999, 12, 31))]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
