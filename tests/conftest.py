@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from states.records import secrets
+from states.records.db import migrate
 from states.records.embedded import Server, embedded, make_database
 from tests.keys import MASTERS
 
@@ -33,6 +34,42 @@ def postgres_server() -> Iterator[Server]:
     # As root the cluster may have been put elsewhere, out of a private temporary folder.
     shutil.rmtree(server.seat.cluster)
     shutil.rmtree(folder)
+
+
+Build = Callable[[str], None]
+CopyOf = Callable[[str, Build], str]
+
+
+@pytest.fixture(scope="session")
+def models() -> set[str]:
+    """The databases that were built once, to be copied."""
+    return set()
+
+
+@pytest.fixture
+def copy_of(postgres_server: Server, models: set[str]) -> Iterator[CopyOf]:
+    """`copy_of("migrated", migrate)`: the address of a fresh copy of what was built once."""
+    made: list[str] = []
+    with psycopg.connect(postgres_server.admin_url, autocommit=True) as admin:
+
+        def copied(model: str, build: Build) -> str:
+            if model not in models:
+                make_database(admin, model, owner="duban")
+                build(postgres_server.address(model, "duban"))
+                models.add(model)
+            made.append(f"copy_{next(_numbers)}")
+            admin.execute(f"CREATE DATABASE {made[-1]} OWNER duban TEMPLATE {model}")
+            return postgres_server.address(made[-1], "duban")
+
+        yield copied
+        for name in made:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def migrated(copy_of: CopyOf) -> str:
+    """A fresh database with the newest schema and the keys of the stories."""
+    return copy_of("migrated", migrate)
 
 
 @pytest.fixture

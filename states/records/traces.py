@@ -135,6 +135,13 @@ RETURNING class_id"""),
 UPDATE class_filing SET answer_sealed = '' WHERE answer_sealed <> ''
    AND class_id IN (SELECT id FROM whole)
 RETURNING class_id"""),
+    # Photographs show people. Without its key a file is unreadable; the worker removes it.
+    "photographs": _counted("""
+UPDATE attachment a SET key_sealed = '', withdrawn_at = :at, not_before = now()
+  FROM training_class c
+ WHERE c.project_id = a.project_id AND c.no = a.class_no AND c.id IN (SELECT id FROM whole)
+   AND a.kind = 'photo' AND a.withdrawn_at IS NULL
+RETURNING c.id AS class_id"""),
     "reports": _counted("""
 UPDATE import_report r SET filename_sealed = '', findings_sealed = ''
  WHERE r.findings_sealed <> '' AND (

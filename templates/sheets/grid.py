@@ -42,8 +42,7 @@ _FAR_CELL = re.compile(
     rb"""<c\b[^<>]*\br=["'](?:[A-Z]{3,}\d+|[C-Z][A-Z]\d+|[A-Z]+\d{6,})["'][^<>]*(?<!/)>"""
 )
 """A filled cell beyond column BZ or row 99,999: the grid up to it would not fit into memory."""
-_KINDS = frozenset({"xl/workbook.xml", "content.xml"})
-"""What an archive holds that is a workbook: of Excel and WPS, or of LibreOffice (.ods)."""
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _SLICE = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
 """What the archive reader raises on a broken, cut or encrypted file."""
@@ -98,14 +97,22 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            if _KINDS.isdisjoint(entry.filename for entry in entries):
-                raise SheetUnreadable("file_not_a_workbook")
             _check_sizes(entries, len(data))
+            if not _is_workbook(archive):
+                raise SheetUnreadable("file_not_a_workbook")
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")):
                     _check_content(archive, entry)
     except _DAMAGE as error:
         raise SheetUnreadable("file_damaged") from error
+
+
+def _is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Of Excel and WPS, or LibreOffice's own (.ods), which says so in its first entry."""
+    names = set(archive.namelist())
+    if "xl/workbook.xml" in names:
+        return True
+    return "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT)
 
 
 def _check_sizes(entries: Sequence[zipfile.ZipInfo], size: int) -> None:

@@ -1,5 +1,6 @@
 """A web with sample people and no project, its date standing on 1 April 2026; and people at it."""
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from api.main import create_app
 from api.rehearsal.lives import BEGIN
 from states.records import db, secrets
 from states.settings import Settings
+from tests.conftest import CopyOf
 
 with warnings.catch_warnings():
     # The client warns that it would rather be driven by another library than httpx.
@@ -25,15 +27,32 @@ HERE = "http://127.0.0.1:8000"
 Enter = Callable[[str], TestClient]
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder whose keys belong to the database that every story gets a copy of."""
+    return tmp_path_factory.mktemp("filled")
+
+
 @pytest.fixture
-def settings(postgres: str, tmp_path: Path) -> Settings:
-    told = Settings(
-        database_url=SecretStr(postgres), data_dir=tmp_path, sample_mode=True, sample_clock=BEGIN
-    )
+def settings(copy_of: CopyOf, filled: Path, tmp_path: Path) -> Settings:
+    address = copy_of("sample_people", lambda url: _fill(_settings(url, filled)))
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    told = _settings(address, tmp_path)
     secrets.use(told.secret_key(), told.master_keys())
-    db.migrate(postgres)
-    sample.fill(told)
     return told
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings(
+        database_url=SecretStr(url), data_dir=folder, sample_mode=True, sample_clock=BEGIN
+    )
+
+
+def _fill(told: Settings) -> None:
+    secrets.use(told.secret_key(), told.master_keys())
+    assert told.database_url
+    db.migrate(told.database_url.get_secret_value())
+    sample.fill(told)
 
 
 @pytest.fixture

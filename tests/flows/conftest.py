@@ -111,10 +111,9 @@ def a_plan(opens_on: date) -> PlanSubmitted:
 
 
 @pytest.fixture
-def story(postgres: str, tmp_path: Path) -> Iterator[Story]:
+def story(migrated: str, tmp_path: Path) -> Iterator[Story]:
     secrets.use(b"k" * 32, MASTERS)
-    db.migrate(postgres)
-    bind = db.engine(postgres)
+    bind = db.engine(migrated)
     settings = Settings(data_dir=tmp_path, public_url="https://duban.example.invalid")
     parts = Wiring(settings, bind, NullPostman, NullHub())
     wiring.use(parts)

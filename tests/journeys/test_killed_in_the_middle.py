@@ -86,4 +86,4 @@ def _holds_every_fact_once(told: Told, undisturbed: Told) -> None:
     for numbers in told.numbers.values():
         assert numbers == list(range(1, len(numbers) + 1))
     said = sum(len(facts) for facts in told.facts.values())
-    assert told.summary.ledger_entries == said + told.moves
+    assert told.summary.ledger_entries == said + told.moves + told.acts

@@ -10,17 +10,16 @@ from sqlmodel import Session
 
 from states.errors import BadInput
 from states.records import certificates, invitations, outbox, secrets, surveys
-from states.records.db import engine, migrate, transaction
+from states.records.db import engine, transaction
 from tests.desks import Class
 from tests.house import House, a_house
 from tests.keys import MASTERS
 
 
 @pytest.fixture
-def shared(postgres: str) -> Iterator[Engine]:
+def shared(migrated: str) -> Iterator[Engine]:
     secrets.use(b"stories" * 5, MASTERS)
-    migrate(postgres)
-    made = engine(postgres)
+    made = engine(migrated)
     yield made
     made.dispose()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours
 from states.records import (
     acts,
+    attachments,
     certificate_board,
     enrolments,
     forgetting,
@@ -26,6 +28,7 @@ from states.records import (
     vault,
 )
 from states.records.classes import roster_of
+from states.records.file_store import FileStore
 from states.records.inspections import Act, Check, Found, record_check
 from states.records.looking import look
 from states.records.places import ANSWER_COMMENT
@@ -33,6 +36,7 @@ from states.records.projects import load
 from states.records.tables import (
     Account,
     Appointment,
+    Attachment,
     Attendance,
     Enrolment,
     Forgetting,
@@ -40,6 +44,7 @@ from states.records.tables import (
     Learner,
     Mail,
     Person,
+    Project,
     Remark,
     RequestKey,
     SurveyAnswer,
@@ -224,6 +229,25 @@ def test_what_was_written_about_a_class_goes_with_its_last_learner(
     session.expire_all()
     assert answer.comment_sealed == b""
     assert counts["HP"]["survey_comments"] == 1
+
+
+def test_photographs_of_a_class_go_with_its_last_learner_and_licences_stay(
+    session: Session, house: House, second: Actor, certified: Class, tmp_path: Path
+) -> None:
+    store, project = FileStore(tmp_path), session.get_one(Project, certified.id)
+    views = {
+        kind: attachments.attach(
+            session, store, project=project, actor=house.provider, at=certified.at,
+            upload=attachments.Upload(kind, b"%PDF-1.7\n%%EOF\n", 1),
+        )
+        for kind in ("photo", "licence")
+    }  # fmt: skip
+    counts = forgotten(session, house, second, ALL_OVER)
+    session.expire_all()
+    kept = {kind: session.get_one(Attachment, view.id) for kind, view in views.items()}
+    assert (kept["photo"].key_sealed, kept["photo"].withdrawn_at is None) == (b"", False)
+    assert kept["licence"].key_sealed != b""
+    assert counts["HP"]["photographs"] == 1
 
 
 def test_words_of_checks_decisions_and_attendance_are_forgotten_too(
