@@ -43,12 +43,12 @@ def a_signed_project(story: Story) -> int:
 
 @pytest.mark.real
 def test_the_calendar_is_scheduled_and_a_call_becomes_a_listed_run(
-    story: Story, postgres: str, postgres_server: Server, tmp_path: Path
+    story: Story, migrated: str, postgres_server: Server, tmp_path: Path
 ) -> None:
     port = kept_port(tmp_path, "prefect")
     with (
         prefect_server(port, postgres_server.prefect_url, tmp_path) as url,
-        a_worker(postgres, tmp_path, url) as worker,
+        a_worker(migrated, tmp_path, url) as worker,
     ):
         until(lambda: all(runs(url, name, "SCHEDULED") for name in CALENDAR))
         project = a_signed_project(story)
@@ -66,11 +66,11 @@ def test_the_calendar_is_scheduled_and_a_call_becomes_a_listed_run(
 
 @pytest.mark.real
 def test_without_prefect_the_work_is_done_all_the_same(
-    story: Story, postgres: str, tmp_path: Path
+    story: Story, migrated: str, tmp_path: Path
 ) -> None:
     project = a_signed_project(story)
     nobody = f"http://127.0.0.1:{kept_port(tmp_path, 'prefect')}/api"
-    with a_worker(postgres, tmp_path, nobody) as worker:
+    with a_worker(migrated, tmp_path, nobody) as worker:
         until(lambda: moved(story, project))
         until(lambda: story.sweep("drive_projects").finished_at)
         assert story.sweep("drive_projects").outcome == "done without Prefect"
