@@ -210,7 +210,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """310101199001010013 -> 310***********0013; shorter numbers keep one place and two."""
+    """319901199001010011 -> 319***********0011; shorter numbers keep one place and two."""
     head, tail = (3, 4) if len(number) >= 15 else (1, 2)  # noqa: PLR2004
     if len(number) <= head + tail:
         return "*" * len(number)

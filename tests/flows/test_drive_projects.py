@@ -48,7 +48,7 @@ def fails_for(bad: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def settle(session: Session, ids: list[int], **rest: object) -> list[Outcome]:
         if bad in ids:
-            raise ValueError("王示例 310101199001011234")
+            raise ValueError("王示例 319901199001011234")
         return real(session, ids, **rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(actions, "settle", settle)
