@@ -254,11 +254,11 @@ class Desk:
         )
 
     def _drop(self, project: Project, fact: CertificateDropped) -> Outcome:
-        """Only a certificate of this very project. Raises NotFound, NotYours, BadInput."""
+        """Only a certificate of this very project, which waits for it. Raises as `drop` does."""
         owned = {row.id for row in certificate_board.of_project(self.session, project.id)}
         if fact.certificate_id not in owned:
             raise NotFound
-        return certificates.drop(
+        outcome = certificates.drop(
             self.session,
             certificate_id=fact.certificate_id,
             text=fact.text,
@@ -266,6 +266,9 @@ class Desk:
             at=self.at,
             settle=self.settle,
         )
+        if outcome is None:
+            raise BadInput(why="project_has_ended")
+        return outcome
 
     def _filled(self, fact: SimpleFact) -> Fact:
         if isinstance(fact, PlanIn):

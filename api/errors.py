@@ -38,6 +38,8 @@ STATUS = {
     "sample_entry_closed": 403,
     "no_export_permit": 403,
     "too_many_tries": 429,
+    "too_many_looks": 429,
+    "signing_key_expired": 503,
     "not_from_here": 403,
     "key_reused": 422,
     "link_spent": 404,
@@ -170,7 +172,10 @@ def finding_todo(finding: Finding, lang: Language) -> str:
 
 
 def _spoken(params: Mapping[str, object], lang: Language) -> dict[str, object]:
-    sections = {"stage": "stage", "kind": "fact", "allowed": "stage", "fault": "fault_state"}
+    sections = {
+        "stage": "stage", "kind": "fact", "allowed": "stage", "fault": "fault_state",
+        "case_stage": "case_stage", "case_kind": "case_fact", "case_allowed": "case_stage",
+    }  # fmt: skip
     spoken = dict(params)
     for name in sections.keys() & params.keys():
         codes = str(params[name]).split()
@@ -241,7 +246,7 @@ def answer(request: Request, problem: Problem) -> Response:
         response = as_page(request, problem)
     if problem.code == "not_signed_in" and response.status_code == STATUS["not_signed_in"]:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if problem.code == "too_many_tries":
+    if problem.code in {"too_many_tries", "too_many_looks"}:
         response.headers["Retry-After"] = str(problem.params["seconds"])
     if problem.code == "database_down":
         response.headers["Retry-After"] = "5"

@@ -44,6 +44,8 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
+    # Pages behind a printed code or a mailed link are public, and yet for their holder only.
+    "x-robots-tag": "noindex, nofollow",
 }
 Answer = Callable[[Request, DubanError | None], Awaitable[Response]]
 """Renders an error, or the unexpected one for None, in the way the door speaks."""

@@ -16,6 +16,8 @@ from starlette.types import Scope
 
 from api import errors, pages, routes
 from api.guards import Guards
+from api.pace import Pace
+from api.signing import signer_from
 from api.trials import Trials
 from api.tries import Tries
 from states.records import db, secrets
@@ -23,6 +25,8 @@ from states.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 API = "/api/v1"
+FEED_PACE = 600
+"""Questions a minute that the look-up feed answers, from one address."""
 
 
 class NoDatabase(RuntimeError):
@@ -41,7 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings = settings or Settings()
-    app.state.tries = Tries()
+    app.state.tries, app.state.pace = Tries(), Pace()
+    app.state.feed_pace = Pace(most=FEED_PACE)
     errors.install(app)
     app.add_middleware(Guards, settings=settings, answer=errors.refused)
     app.mount("/static", _Static(directory=STATIC), name="static")
@@ -59,6 +64,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise NoDatabase(NoDatabase.__doc__)
     secrets.use(settings.secret_key(), settings.master_keys())
     app.state.engine = db.engine(settings.database_url.get_secret_value())
+    app.state.signer = signer_from(settings)
     app.state.trials = Trials(app.state.engine, settings)
     yield
     app.state.engine.dispose()

@@ -33,6 +33,18 @@ class TooManyTries(DubanError):
     code = "too_many_tries"
 
 
+class TooManyLooks(DubanError):
+    """Too many looks from one address; `params['seconds']` says how long to wait."""
+
+    code = "too_many_looks"
+
+
+class SigningKeyExpired(DubanError):
+    """The certificate of the signing key has run out; nothing is printed until it is renewed."""
+
+    code = "signing_key_expired"
+
+
 class NotFromHere(DubanError):
     """The request was not made by a page of this service, or by a page of an older session."""
 

@@ -13,6 +13,7 @@ import typer
 from pydantic import SecretStr
 
 from api import sample
+from api.signing import SigningKeyUnusable, signer_from
 from api.supervisor import Part, Supervisor, end_leftovers
 from states.records import db, secrets
 from states.records.embedded import DatabaseDidNotStart, Server, embedded
@@ -76,6 +77,7 @@ def run(settings: Settings) -> int:
     except (
         PortTaken,
         DatabaseUnreachable,
+        SigningKeyUnusable,
         DatabaseDidNotStart,
         DataFolderLocked,
         DataFolderUnreachable,
@@ -90,6 +92,7 @@ def run(settings: Settings) -> int:
 
 def _run_alone(settings: Settings) -> int:
     folder = settings.data_dir.resolve()
+    signer_from(settings)  # better said here than by a web that does not start
     secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")

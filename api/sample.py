@@ -19,16 +19,18 @@ from sqlmodel import Session
 from api.desk import Desk, Workbook
 from api.sample_offices import actors, add_sample_people
 from api.sample_supervision import call, visit
+from api.sample_targets import hand_out
 from api.schemas.facts import PlanIn
 from states import actions
 from states.actor import Actor
 from states.records import (
+    batches,
     certificate_board,
-    certificates,
     clock,
     db,
     enrolments,
     invitations,
+    receipts,
     returns,
     secrets,
     surveys,
@@ -96,6 +98,7 @@ def play(session: Session) -> None:
         stage.certify(_at(3, 6)),
         call(stage.desk, _at(3, 6)),
         visit(stage.desk, _at(3, 16)),
+        hand_out(stage.desk, _at(1, 5)),
     ]
     queue = [(next(life), number, life) for number, life in enumerate(lives)]
     heapq.heapify(queue)
@@ -250,13 +253,13 @@ class _Stage:
         """The centre numbers what was accepted by then, and imports the city's receipt."""
         yield (at := at + timedelta(hours=1))
         centre = self.people["centre-1"]
-        batch = certificates.make_batch(self.session, actor=centre, at=at)
+        batch = batches.make_batch(self.session, actor=centre, at=at)
         if batch is None:
             return
         yield (at := at + timedelta(days=3))
         workbook = write_batch(certificate_board.batch_rows(self.session, batch))
         receipt = write_receipt_sample(workbook)
-        certificates.import_receipt(
+        receipts.import_receipt(
             self.session,
             batch_id=batch,
             rows=read_receipt(receipt, XLSX).rows,

@@ -37,6 +37,9 @@ PROVIDERS = (
 )  # fmt: skip
 CENTRE = "CENTRE"
 SERVICE = "DUBAN"
+EVALUATION = "E001"
+EXAMS = "EXAMS"
+ORGANISER = "ORG1"
 
 PEOPLE = (
     ("HP", Role.REVIEWER, "hp-review-1", "周明华"),
@@ -58,10 +61,20 @@ PEOPLE = (
     (CENTRE, Role.CENTRE, "centre-1", "林正阳"),
     (CENTRE, Role.CENTRE, "centre-2", "俞婉清"),
     (CENTRE, Role.AUDITOR, "audit", "方克勤"),
+    (EVALUATION, Role.EVALUATOR, "evaluate-1", "秦知远"),
+    (EVALUATION, Role.EVALUATOR, "evaluate-2", "叶清扬"),
+    (EXAMS, Role.EXAM_AUTHORITY, "exams-1", "苏文博"),
+    (EXAMS, Role.EXAM_AUTHORITY, "exams-2", "江若宁"),
+    (ORGANISER, Role.ORGANISER, "contest-1", "高远航"),
     (SERVICE, Role.ADMINISTRATOR, "admin", "管理员"),
 )
 """Office, role, login and invented name of every sample person."""
-PERMITTED = frozenset({"centre-1", "hp-review-1", "pd-review-1", "xh-review-1", "p001", "p002"})
+PERMITTED = frozenset(
+    {
+        *("centre-1", "hp-review-1", "pd-review-1", "xh-review-1", "p001", "p002"),
+        *("evaluate-1", "exams-1"),
+    }
+)
 """Who may take whole document numbers out; their colleagues show what it is like without."""
 
 
@@ -133,6 +146,24 @@ def _other_offices() -> Iterator[Office]:
             licence_covers=True,
         )
     yield Office(kind="centre", code=CENTRE, name_zh="市就业促进中心", name_en="Municipal centre")
+    yield Office(
+        kind="evaluation_body",
+        code=EVALUATION,
+        name_zh="上海示例评价中心",
+        name_en="Shanghai Sample Evaluation Centre",
+    )
+    yield Office(
+        kind="exam_authority",
+        code=EXAMS,
+        name_zh="市教育考试院（示例）",
+        name_en="Municipal Exam Authority (sample)",
+    )
+    yield Office(
+        kind="organiser",
+        code=ORGANISER,
+        name_zh="上海示例行业协会",
+        name_en="Shanghai Sample Industry Association",
+    )
     yield Office(kind="service", code=SERVICE, name_zh="督办服务台", name_en="Duban service desk")
 
 

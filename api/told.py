@@ -33,6 +33,7 @@ _MEANS = {
     404: "There is no such thing, or it is not yours to see.",
     409: "Not possible now: `findings` names what is missing; or the page was stale.",
     422: "The request is not right: `fields` names each place.",
+    429: "Too many looks from this address; Retry-After says how long to wait.",
 }
 
 

@@ -20,16 +20,24 @@ FLASH_COOKIE = "duban_flash"
 KEEPERS = frozenset({Role.CENTRE, Role.AUDITOR})
 """Who is told of people being forgotten."""
 _PLACES = {
-    Role.PROVIDER: ("desk", "projects"),
-    Role.REVIEWER: ("desk", "projects", "supervision", "returns", "certificates"),
-    Role.EXAMINER: ("desk", "projects", "supervision"),
-    Role.SUPERVISOR: ("desk", "projects", "supervision"),
+    Role.PROVIDER: ("desk", "projects", "surveys"),
+    Role.REVIEWER: (
+        *("desk", "projects", "contests", "supervision", "surveys", "returns"),
+        *("certificates", "targets"),
+    ),
+    Role.EXAMINER: ("desk", "projects", "contests", "supervision", "surveys", "targets"),
+    Role.SUPERVISOR: ("desk", "projects", "supervision", "surveys", "targets"),
     Role.CENTRE: (
-        *("desk", "projects", "supervision", "returns", "certificates", "keeping", "operations"),
+        *("desk", "projects", "contests", "lists", "supervision", "surveys", "returns"),
+        *("certificates", "targets", "keeping", "operations"),
     ),
     Role.AUDITOR: (
-        *("desk", "projects", "supervision", "returns", "certificates", "keeping", "operations"),
+        *("desk", "projects", "contests", "lists", "supervision", "surveys", "returns"),
+        *("certificates", "targets", "keeping", "operations"),
     ),
+    Role.ORGANISER: ("contests", "certificates"),
+    Role.EVALUATOR: ("evaluations", "certificates"),
+    Role.EXAM_AUTHORITY: ("exams", "certificates"),
     Role.ADMINISTRATOR: ("desk", "projects", "returns", "certificates", "operations"),
 }
 

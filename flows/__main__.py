@@ -26,6 +26,7 @@ from flows.conductor import PREFECT, conduct
 from flows.deliver_mail import free_dead_leases
 from flows.deployments import CALENDAR, FLOWS, attend
 from flows.lookout import Errand, look_around
+from flows.outside.hub import BadHubUrlError
 from flows.outside.register import BadRegistryUrlError
 from flows.outside.smtp_url import BadSmtpUrlError
 from flows.scan_attachments import sweep_orphans
@@ -164,7 +165,7 @@ def main() -> int:
     settings = Settings()
     try:
         parts = wiring.wire(settings)
-    except (NoDatabase, BadSmtpUrlError, BadRegistryUrlError) as error:
+    except (NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError) as error:
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1
     secrets.use(settings.secret_key(), settings.master_keys())

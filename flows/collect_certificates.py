@@ -1,36 +1,64 @@
 """Every morning at seven: number the certificates of passers and hand their workbook over (C22).
 
 The batch is made in one transaction and handed over outside of it. A hub that is away, or a worker
-that dies in between, leaves a batch that is made and not sent: the next run finds it.
+that dies in between, leaves a batch that is made and not sent: the next run finds it. Then the
+receipts that have come are imported, each once.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
 from prefect import flow
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from flows.occasions import Occasion, Rhythm, keep
+from flows.outside.ports import HubReceipt, HubRefusedError
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure
 from flows.wiring import wired
 from states.actor import SYSTEM
-from states.records import acts, certificate_board, certificates, clock
+from states.records import acts, batches, certificate_board, clock, receipts, refusals, reports
 from states.records.db import transaction
 from templates.sheets.aggregation_rows import write_batch
+from templates.sheets.reading_room import read_aside
+from templates.sheets.receipt import read_receipt
 
 NAME: Final = "collect_certificates"
 RHYTHM: Final = Rhythm(time(7))
-_WAITING = text("SELECT id, code FROM certificate_batch WHERE state = 'made' ORDER BY id")
+# A later receipt may still accept what an earlier one refused.
+_OPEN = text("""
+SELECT b.id, b.code, b.state FROM certificate_batch b
+ WHERE b.state <> 'answered'
+    OR EXISTS (SELECT 1 FROM certificate x WHERE x.batch_id = b.id AND x.state = 'refused')
+ ORDER BY b.id
+""")
+
+
+# Somebody else has dealt with it: what went wrong with it is no trouble any more.
+_NO_TROUBLE = text("DELETE FROM failure WHERE sweep = :name AND about <> ALL(:about)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch about which the hub has still something to say."""
+
+    id: int
+    code: str
+    state: str
+
+    @property
+    def about(self) -> str:
+        return f"batch/{self.id}"
 
 
 @flow(name=NAME)
 async def collect_certificates(period: str = "due") -> Tally:  # noqa: ARG001  # seen in Prefect
-    """Make a batch when anybody has passed, and hand over every batch that waits."""
+    """Make a batch when anybody has passed, hand over what waits, import what has come."""
     tally = await asyncio.to_thread(keep, NAME, RHYTHM, _collect)
     if tally.handled:
         await leave_table("collected", [{"batches": tally.handled}], "batches handed over")
@@ -40,46 +68,84 @@ async def collect_certificates(period: str = "due") -> Tally:  # noqa: ARG001  #
 def _collect(occasion: Occasion, tally: Tally) -> None:
     bind = wired().bind
     with transaction(bind) as session:
-        certificates.make_batch(session, actor=SYSTEM, at=occasion.now)
+        batches.make_batch(session, actor=SYSTEM, at=occasion.now)
     with transaction(bind) as session:
-        waiting = session.connection().execute(_WAITING).all()
-    for batch_id, code in waiting:
-        _hand_over(batch_id, code, tally)
+        found = [_Batch(*row) for row in session.connection().execute(_OPEN)]
+        asked = {"name": NAME, "about": [batch.about for batch in found]}
+        session.connection().execute(_NO_TROUBLE, asked)
+    for batch in found:
+        _deal_with(batch, tally)
 
 
-def _hand_over(batch_id: int, code: str, tally: Tally) -> None:
-    about = f"batch/{batch_id}"
+def _deal_with(batch: _Batch, tally: Tally) -> None:
     bind = wired().bind
     try:
-        sha256 = _put(batch_id, code)
+        moved = _hand_over(batch) if batch.state == "made" else _fetch(batch)
         with transaction(bind) as session:
-            certificates.mark_sent(session, batch_id, sha256=sha256)
-            forget_failures(session, NAME, [about])
-        tally.handled += 1
+            forget_failures(session, NAME, [batch.about])
+        tally.handled += moved
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001  # kept for the operator; it comes again
         tally.failed += 1
         with transaction(bind) as session:
-            note_failure(session, NAME, about, error=error)
+            note_failure(session, NAME, batch.about, error=error)
 
 
-def _put(batch_id: int, code: str) -> str:
-    """Give the workbook to the hub; answers its SHA-256. Raises HubUnavailableError."""
-    with transaction(wired().bind) as session:
-        rows: Sequence[certificate_board.CertificateRow] = certificate_board.batch_rows(
-            session, batch_id
-        )
-    workbook = write_batch(rows)
-    wired().hub.put(code, workbook)
-    sha256 = hashlib.sha256(workbook).hexdigest()
-    with transaction(wired().bind) as session:
+def _hand_over(batch: _Batch) -> bool:
+    """Give the workbook to the hub, unless it refused this very one. Raises HubUnavailableError."""
+    bind = wired().bind
+    with transaction(bind) as session:
+        rows = certificate_board.batch_rows(session, batch.id)
+        workbook = write_batch(rows)
+        sha256 = hashlib.sha256(workbook).hexdigest()
+        refused = refusals.of_batch(session, batch.id)
+        if refused and refused.sha256 == sha256:
+            return False
+        _note_leaving(session, batch, rows=len(rows), sha256=sha256)
+    try:
+        wired().hub.put(batch.code, workbook)
+    except HubRefusedError as refusal:
+        with transaction(bind) as session:
+            at = clock.now(session)
+            refusals.keep_batch(session, batch.id, sha256=sha256, words=refusal.reasons, at=at)
+        return False
+    with transaction(bind) as session:
+        return batches.mark_sent(session, batch.id, sha256=sha256)
+
+
+def _note_leaving(session: Session, batch: _Batch, *, rows: int, sha256: str) -> None:
+    """A workbook that leaves the house is noted before it leaves, once."""
+    known = acts.latest(session, about=batch.about)
+    if all(act.detail.get("sha256") != sha256 for act in known):
         acts.note(
-            session,
-            acts.EXPORTED,
-            actor=SYSTEM,
-            at=clock.now(session),
-            about=f"batch/{batch_id}",
-            detail={"sheet": "aggregation", "rows": len(rows), "sha256": sha256},
-        )
-    return sha256
+            session, acts.EXPORTED, actor=SYSTEM, at=clock.now(session), about=batch.about,
+            detail={"sheet": "aggregation", "rows": rows, "sha256": sha256},
+        )  # fmt: skip
+
+
+def _fetch(batch: _Batch) -> bool:
+    """Import the receipt, if one has come. Raises HubUnavailableError, SheetUnreadable."""
+    receipt = wired().hub.receipt(batch.code)
+    if receipt is None:
+        return False
+    new = _import(batch, receipt)
+    wired().hub.taken(batch.code, receipt)
+    return new
+
+
+def _import(batch: _Batch, receipt: HubReceipt) -> bool:
+    """False when the same bytes were imported last: a hub may give its receipt again and again."""
+    sha256 = hashlib.sha256(receipt.content).hexdigest()
+    with transaction(wired().bind) as session:
+        before = reports.last(session, "receipt", batch_id=batch.id)
+    if before and before.sha256 == sha256:
+        return False
+    reading = read_aside(read_receipt, receipt.content, receipt.filename)
+    with transaction(wired().bind) as session:
+        receipts.import_receipt(
+            session, batch_id=batch.id, rows=reading.rows, findings=reading.findings,
+            filename=receipt.filename, sha256=sha256, actor=SYSTEM, at=clock.now(session),
+            settle=wired().settings.settle_in_request,
+        )  # fmt: skip
+    return True

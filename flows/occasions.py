@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from flows.locks import alone
@@ -16,13 +17,16 @@ from flows.sweeps import Tally, sweep
 from flows.wiring import wired
 from states.records import clock
 from states.records.db import transaction
+from states.records.outbox import LATER_DELAY, delay_after
 from states.records.tables import Sweep
 from states.rules.deadlines import shanghai_day
 from states.rules.dossier import SHANGHAI
 
 _ONE_DAY: Final = timedelta(days=1)
 REST: Final = timedelta(minutes=1)
-"""After a sweep that failed in part, by the machine's clock."""
+"""After a sweep that failed in part, at least, by the machine's clock."""
+_TIMES: Final = text("SELECT min(times) FROM failure WHERE sweep = :name")
+"""How often the newest trouble has come by now: it sets the pace for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,13 @@ def occasion_of(session: Session, name: str, rhythm: Rhythm) -> Occasion | None:
 
 
 def rests(session: Session, name: str) -> bool:
-    """Whether the last sweep failed so recently that the next one waits."""
+    """Whether the last sweep failed so recently that the next one waits: longer each time."""
     row = session.get(Sweep, name)
     if row is None or row.outcome.startswith("done"):
         return False
-    return datetime.now(UTC) - row.started_at < REST
+    times = session.connection().execute(_TIMES, {"name": name}).scalar() or 1
+    rest = max(REST, delay_after(times) or LATER_DELAY)
+    return datetime.now(UTC) - row.started_at < rest
 
 
 def keep(name: str, rhythm: Rhythm, work: Callable[[Occasion, Tally], None]) -> Tally:

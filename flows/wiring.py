@@ -11,7 +11,7 @@ from threading import Event
 from sqlalchemy import Engine
 
 from flows.outside.clamd import ClamdScanner
-from flows.outside.hub import FolderHub
+from flows.outside.hub import FolderHub, HttpHub
 from flows.outside.null import NullRegister, NullScanner
 from flows.outside.ports import CertificateHub, Postman, Scanner, TrainingRegister
 from flows.outside.register import FolderRegister, HttpRegister
@@ -64,7 +64,7 @@ def wired() -> Wiring:
 def wire(settings: Settings) -> Wiring:
     """The real parts that the settings name.
 
-    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError.
+    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError.
     """
     mail = smtp_url(settings)
 
@@ -72,9 +72,8 @@ def wire(settings: Settings) -> Wiring:
         return SmtpPostman(mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS)
 
     postman()
-    register = training_register(settings)
+    register, hub = training_register(settings), certificate_hub(settings)
     bind = db.engine(database_url(settings), pool_size=5)
-    hub = FolderHub(settings.hub_dir)
     return Wiring(settings, bind, postman, hub, virus_scanner(settings), register)
 
 
@@ -89,6 +88,14 @@ def training_register(settings: Settings) -> TrainingRegister:
         return FolderRegister(settings.registry_dir)
     token = settings.registry_token
     return HttpRegister(settings.registry_url, token.get_secret_value() if token else "")
+
+
+def certificate_hub(settings: Settings) -> CertificateHub:
+    """证书归集 where its address is known, else a folder. Raises BadHubUrlError."""
+    if not settings.hub_url:
+        return FolderHub(settings.hub_dir)
+    token = settings.hub_token
+    return HttpHub(settings.hub_url, token.get_secret_value() if token else "")
 
 
 def database_url(settings: Settings) -> str:

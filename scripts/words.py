@@ -54,7 +54,12 @@ def unsaid(catalog: Catalog) -> list[str]:
 def _complete(ids: Sentence, strings: Sentence | None) -> bool:
     said = [strings] if isinstance(strings, str) else strings or [""]
     last = ids if isinstance(ids, str) else ids[-1]
-    return all(text and _holes(text) == _holes(last) for text in said)
+    return all(text and _holes(text) == _holes(last) and _formats(text) for text in said)
+
+
+def _formats(text: str) -> bool:
+    """Whether the pages can fill it in: there a lone per cent sign is written twice."""
+    return "%" not in re.sub(r"%\(\w+\)s|%%", "", text)
 
 
 def _holes(text: str) -> list[str]:

@@ -71,6 +71,22 @@ class Settings(BaseSettings):
     registry_token: SecretStr | None = Field(
         default=None, description="Bearer token for DUBAN_REGISTRY_URL."
     )
+    hub_url: str | None = Field(
+        default=None,
+        description="Where certificate batches are POSTed (证书归集); unset: a folder in data_dir.",
+    )
+    hub_token: SecretStr | None = Field(default=None, description="Bearer token for DUBAN_HUB_URL.")
+    feed_token: SecretStr | None = Field(
+        default=None,
+        description="Bearer token of the look-up feed (随申办); unset: there is no feed.",
+    )
+    signing_key: Path | None = Field(
+        default=None,
+        description="PKCS#12 file whose key signs printed certificates; unset: none is signed.",
+    )
+    signing_password: SecretStr | None = Field(
+        default=None, description="Password of DUBAN_SIGNING_KEY."
+    )
     settle_in_request: bool = Field(
         default=True,
         description="Move stages in the request that recorded a fact, not only in the flows.",
@@ -118,6 +134,11 @@ class Settings(BaseSettings):
     def files_dir(self) -> Path:
         """Locked contents of attachments; kept out of the database, lost without its keys."""
         return self.data_dir / "files"
+
+    @property
+    def feed_key_file(self) -> Path:
+        """Signs what the look-up feed says, and derives the keys by which it names persons."""
+        return self.data_dir / "feed.key"
 
     @property
     def logs_dir(self) -> Path:

@@ -233,6 +233,27 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartBar:
+    """One bar of a drawn chart. `width` is its part of the whole ("87.5%"), empty for no bar.
+
+    `tone` ("green", "amber", "red") only repeats in colour what `words` say.
+    """
+
+    label: str
+    words: str
+    width: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartMark:
+    """A line through all bars of a chart, at a part of the whole ("30%"), and what it means."""
+
+    at: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One choice of a select or a group of radio buttons."""
 

@@ -8,20 +8,26 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from states.records import (
+    batches,
     certificate_board,
-    certificates,
+    corrections,
     enrolments,
     invitations,
+    receipts,
     returns,
     surveys,
     vault,
 )
 from states.records.classes import class_of
+from states.records.corrections import Marks
+from states.records.inspections import Act
 from states.records.letter_facts import LeasedMail
 from states.records.places import INVITATION_EMAIL
 from states.records.tables import Mail, SurveyInvitation
 from states.rules.facts import ClassEnded, PlanSubmitted, ScoresConfirmed, TrainingRegistered
+from states.rules.facts_of_returns import Result
 from states.rules.findings import Finding, RowFinding
+from states.rules.identity import check_digit
 from tests.house import House, Life
 
 Row_co = TypeVar("Row_co", covariant=True)
@@ -37,7 +43,7 @@ class RosterRow:
     sheet_row: int
     name: str = "张示例"
     verdict: str = "admitted"
-    document: str | None = "resident_id"
+    document: str | None = "resident_id_card"
     number: str = ""
     birth: date | None = date(1995, 1, 1)
     sex: str | None = "male"
@@ -92,12 +98,18 @@ class ReceiptRow:
     reason: str = ""
 
 
+def card_of(order: int) -> str:
+    """A document number that passes, another one for every order below a thousand."""
+    body = f"31990019950101{order:03}"
+    return body + check_digit(body)
+
+
 def learners(count: int, **more: Any) -> tuple[RosterRow, ...]:  # noqa: ANN401  any column
     """So many learners, every second one with a mail address."""
     return tuple(
         RosterRow(
             row,
-            number=f"31990019950101{row:04}",
+            number=card_of(row),
             email=f"learner{row}@example.invalid" if row % 2 else "",
             **more,
         )
@@ -202,11 +214,13 @@ class Class(Life):
         found = self.session.connection().execute(_NONCES, asked)
         return list(found.scalars())
 
-    def answers(self, nonce: str, points: int, *, at: datetime | None = None) -> None:
+    def answers(
+        self, nonce: str, points: int, *, at: datetime | None = None, comment: str = ""
+    ) -> None:
         token = invitations.token_for(nonce)
         keys = surveys.invitation(self.session, token).questions.keys
         ratings = dict.fromkeys(keys, points)
-        surveys.answer(self.session, token, ratings=ratings, comment="", at=at or self.at)
+        surveys.answer(self.session, token, ratings=ratings, comment=comment, at=at or self.at)
 
     def surveyed(self) -> "Class":
         """The window has closed."""
@@ -214,6 +228,24 @@ class Class(Life):
         for nonce, points in zip(self.nonces(), (5, 4, 2), strict=False):
             self.answers(nonce, points)
         self.wait(days=8)
+        return self
+
+    def corrects(self, place: int, result: Result, *, days: int = 1) -> int:
+        """The examiner registers another result for the learner in this place; answers its id."""
+        self.at += timedelta(days=days)
+        mark = {"pass": 900, "fail": 300}.get(result)
+        marks = Marks(result, mark, mark, mark)
+        learner = self.known()[place]
+        act = Act(self.id, self.house.examiner, self.at)
+        corrections.register(self.session, 1, learner, marks=marks, words="登分有误", act=act)
+        return corrections.of_class(self.session, self.class_id)[-1].id
+
+    def decides(self, correction: int, *, confirm: bool = True) -> "Class":
+        act = Act(self.id, self.house.second, self.at)
+        words = "" if confirm else "原成绩无误"
+        self.outcome = corrections.decide(
+            self.session, 1, correction, confirm=confirm, words=words, act=act
+        )
         return self
 
     def compiles(self, month: str = "2026-05") -> int:
@@ -235,9 +267,9 @@ class Class(Life):
         return self
 
     def batch(self) -> int | None:
-        return certificates.make_batch(self.session, actor=self.house.centre, at=self.at)
+        return batches.make_batch(self.session, actor=self.house.centre, at=self.at)
 
-    def receipt(self, batch_id: int, *, refused: tuple[str, ...] = ()) -> certificates.Receipt:
+    def receipt(self, batch_id: int, *, refused: tuple[str, ...] = ()) -> receipts.Receipt:
         """The city answers every certificate of a batch."""
         rows = tuple(
             ReceiptRow(3 + place, row.serial, accepted=False, reason="照片不符")
@@ -247,8 +279,8 @@ class Class(Life):
         )
         return self.answered(batch_id, *rows)
 
-    def answered(self, batch_id: int, *rows: ReceiptRow) -> certificates.Receipt:
-        return certificates.import_receipt(
+    def answered(self, batch_id: int, *rows: ReceiptRow) -> receipts.Receipt:
+        return receipts.import_receipt(
             self.session,
             batch_id=batch_id,
             rows=rows,

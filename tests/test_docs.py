@@ -1,11 +1,16 @@
 """What the documents say is what the program does."""
 
+from scripts import routes
 from scripts.stages import PAGE, draw
 from states.settings import Settings
 
 
 def test_the_page_of_stages_is_drawn_from_the_rulebook() -> None:
     assert PAGE.read_text("utf-8") == draw(), "run `python -m scripts.stages`"
+
+
+def test_the_page_of_routes_is_drawn_from_their_books() -> None:
+    assert routes.PAGE.read_text("utf-8") == routes.draw(), "run `python -m scripts.routes`"
 
 
 def test_every_setting_is_documented() -> None:

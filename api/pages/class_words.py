@@ -1,31 +1,19 @@
 """A class put into words for its page: passport, learners, findings, survey."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from api.errors import finding_line
 from api.pages.learner_words import LearnerLine, LearnerWords
+from api.pages.survey_words import Mean, question_means
 from api.pages.wording import passport_of
 from states.records.acquaintances import Alike
 from states.records.class_board import ClassBoard
 from states.records.surveys import Progress, Result
-from states.rules.questions import survey_on
+from states.rules.disclosure import LEAST, Tally
 from states.rules.words import Language, say
 from templates.shapes import FindingLine, Passport
-
-SHOWN_FROM = 5
-"""Fewer answers than this are shown as a count only: nobody must be recognised by a mark."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """One question's mean. `share` is its part of five points in whole percent."""
-
-    label: str
-    mean: Decimal
-    share: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +30,7 @@ class SurveyLine:
 
     @property
     def too_few(self) -> bool:
-        return self.closed_at is not None and self.answers < SHOWN_FROM
+        return self.closed_at is not None and self.answers < LEAST
 
 
 class ClassWords:
@@ -85,33 +73,14 @@ class ClassWords:
         return [self._survey(p, results.get(p.population)) for p in self._board.survey_progress]
 
     def _survey(self, progress: Progress, result: Result | None) -> SurveyLine:
-        shown = result is not None and result.answers >= SHOWN_FROM
+        told = result is not None and result.answers >= LEAST
+        tally = Tally.of_class(result.answers, result.satisfied, result.sums) if result else Tally()
         return SurveyLine(
             population=progress.population,
             invited=progress.invited,
             answers=result.answers if result else progress.answers,
             closes_on=progress.closes_on,
             closed_at=result.closed_at if result else None,
-            satisfied=result.satisfied if result else 0,
-            means=tuple(means(result, progress.closes_on, self._lang)) if shown and result else (),
+            satisfied=tally.satisfied if told else 0,
+            means=tuple(question_means(progress.population, tally, self._lang)) if told else (),
         )
-
-
-def means(result: Result, closes_on: date, lang: Language) -> Iterator[Mean]:
-    """The mean of every question that was answered, in the order asked."""
-    yield from question_means(
-        result.population, result.sums, result.answers, closes_on=closes_on, lang=lang
-    )
-
-
-def question_means(
-    population: str, sums: Mapping[str, int], answers: int, *, closes_on: date, lang: Language
-) -> Iterator[Mean]:
-    """Means by question from sums of points; one decimal, halves up."""
-    asked = survey_on(closes_on).of(population)
-    for question in (*asked.questions, asked.overall):
-        if question.key in sums and answers:
-            exact = Decimal(sums[question.key]) / answers
-            mean = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
-            share = int((exact * 20).quantize(Decimal(1), ROUND_HALF_UP))
-            yield Mean(label=getattr(question, lang), mean=mean, share=share)

@@ -14,16 +14,18 @@ from api.desk import AtDesk
 from api.once import Once, OnceOnly
 from api.pages.check_words import checks_on
 from api.pages.class_words import ClassWords
+from api.pages.correction_words import corrections_told
 from api.pages.file_words import list_of
 from api.pages.filing_words import filing_line
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
 from api.pages.learner_words import LearnerPage
 from api.pages.teaching_words import teaching_words
 from states.errors import BadInput, NotFound, NotYours
-from states.records import acquaintances, enrolments, invitations, uploads
+from states.records import acquaintances, enrolments, invitations, surveys, uploads
 from states.records.attachments import of_project
 from states.records.class_board import class_board
 from states.records.filings import filing_of
+from states.records.invitations import HandoutLink
 from states.records.uploads import Pointer
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import ClassEnded, Kind, ScoresConfirmed, TrainingRegistered
@@ -65,6 +67,7 @@ def class_page(  # what every page asks for  # noqa: PLR0913
         checks=checks_on(db, board, me, words=words, today=shanghai_day(now), lang=lang),
         may={kind.value: board.may(me.actor, kind) for kind in Kind},
         today=shanghai_day(now),
+        corrections=corrections_told(db, board, me, lang=lang),
         own_scores=board.facts.scores_by == me.actor.person_id,
         roster_report=sheet_report(
             board.roster_report, lang, corrected_href=marked_href(handed_in, "roster")
@@ -82,6 +85,7 @@ def class_page(  # what every page asks for  # noqa: PLR0913
             of_project(db, board.project.id), me, lang, code=code, class_no=board.klass.no
         ),
         in_district=me.role in DISTRICT_ROLES,
+        comments=surveys.comments_of(db, board.klass.id) if me.role in DISTRICT_ROLES else {},
         sample=settings.sample_mode,
         path=_path(code, no),
         new_key=new_key,
@@ -157,12 +161,17 @@ def survey_handout(
         provider=board.provider.zh,
         closes=links[0].closes_on,
         slips=[
-            Slip(link.place, mask_name(link.name), f"{settings.base_url}/survey/{link.token}")
+            Slip(link.place, _on_slip(link), f"{settings.base_url}/survey/{link.token}")
             for link in links
         ],
         sample=settings.sample_mode,
     )
     return download(handout(paper), f"测评链接-{code}-{no}班.pdf", PDF, inline=True)
+
+
+def _on_slip(link: HandoutLink) -> str:
+    """A learner is known by place and part of the name; a firm is nobody's secret."""
+    return mask_name(link.name) if link.place else link.name
 
 
 def half_hours(text: str) -> int:

@@ -7,22 +7,29 @@ from api import view
 from api.pages.rows import project_row, side_counts, stage_links
 from api.pages.sent import AVisit
 from api.pages.telling import lately_line
-from states.records import boards
+from states.records import boards, return_board
+from states.rules.months import month_before
 from states.rules.stages import Role
 from states.rules.words import say
 
 router = APIRouter()
+_ELSEWHERE = {
+    Role.ADMINISTRATOR: "/operations", Role.ORGANISER: "/contests",
+    Role.EVALUATOR: "/evaluations", Role.EXAM_AUTHORITY: "/exams",
+}  # fmt: skip
 
 
 @router.get("/")
 def desk(visit: AVisit) -> Response:
-    """Most urgent first. Who runs the service has no projects and is shown its operations."""
+    """Most urgent first. Who has no projects is shown what they work with."""
     me, lang = visit.me, visit.lang
-    if me.role is Role.ADMINISTRATOR:
-        return RedirectResponse("/operations", 303)
+    if me.role in _ELSEWHERE:
+        return RedirectResponse(_ELSEWHERE[me.role], 303)
     waiting = boards.waiting(visit.db, me.actor)
     rows = [project_row(line, me, lang, today=visit.today) for line in waiting]
     counts = boards.counts(visit.db, me.actor)
+    month = month_before(visit.now)
+    oversees = me.role in return_board.READERS
     return view.render(
         visit.request,
         "desk",
@@ -38,4 +45,6 @@ def desk(visit: AVisit) -> Response:
         may_do=say("may_do", me.role, lang),
         show_provider=me.role is not Role.PROVIDER,
         show_district=me.office.kind != "district",
+        month=month,
+        reporting=return_board.of_districts(visit.db, month, visit.now) if oversees else (),
     )

@@ -1,6 +1,6 @@
 """The page of one learner of a class: masked, with the verdict's reasons and who has looked."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
@@ -9,9 +9,16 @@ from api import view
 from api.deps import Db, Lang, Now, SignedIn
 from api.pages.class_words import ClassWords
 from api.pages.classes import NAME_ROLES
+from api.pages.correction_words import corrections_told
+from api.pages.forms import new_key
+from api.pages.return_words import scored
 from states.records import looking
 from states.records.class_board import ClassBoard, class_board
 from states.records.looking import Seen, learner_of, looks_at
+from states.rules.facts import Kind
+from states.rules.facts_of_returns import Result
+from states.rules.words import say
+from templates.shapes import Option
 
 router = APIRouter(prefix="/projects/{code}/classes/{no}/learners")
 
@@ -47,6 +54,7 @@ def _page(  # noqa: PLR0913
 ) -> HTMLResponse:  # fmt: skip
     words = ClassWords(board, lang, names=me.role in NAME_ROLES)
     (line,) = [line for line in words.learners if line.id == enrolment_id]
+    corrections = corrections_told(db, board, me, lang=lang, enrolment_id=enrolment_id)
     return view.render(
         request,
         "learner",
@@ -54,6 +62,17 @@ def _page(  # noqa: PLR0913
         board=board,
         words=words,
         line=line,
+        person_href=f"/people/{learner_of(board.learners, enrolment_id).learner_id}",
+        score=scored(line.result, learner_of(board.learners, enrolment_id).total, lang)
+        if line.result
+        else "",
+        corrections=corrections,
+        may_correct=board.may(me.actor, Kind.SCORE_CORRECTED)
+        and board.facts.survey_closes_on is not None
+        and not corrections.waits,
+        results=[Option(value=one, label=say("result", one, lang)) for one in get_args(Result)],
+        path=f"/projects/{board.project.code}/classes/{board.klass.no}",
+        new_key=new_key,
         seen=seen,
         may_look=me.role in looking.MAY_LOOK,
         reasons=looking.REASONS,

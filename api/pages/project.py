@@ -18,12 +18,14 @@ from api.pages.file_words import list_of
 from api.pages.forms import new_key
 from api.pages.plan_check import check_lines
 from api.pages.project_words import ProjectWords
+from api.pages.receipt_words import refused_lines
 from api.pages.sent import AVisit, SentForm
 from api.pages.telling import entries_of
 from api.pages.wording import side_exit_of, strip_of
 from api.schemas.facts import SimpleFact
 from states.actions import Outcome
 from states.errors import BadInput, NotFound
+from states.records import refusals
 from states.records.attachments import of_project
 from states.records.dossiers import ProjectFile, read
 from states.rules.binding import the_plan
@@ -59,6 +61,7 @@ def project(visit: AVisit, code: str) -> HTMLResponse:
         entries=entries_of(file, me, lang),
         opening=_opening(file, me, visit.today),
         may_edit=may(Kind.PLAN_SUBMITTED, file, me),
+        refused=refused_lines(refusals.of_owner(visit.db, project_id=file.project.id), lang),
         file_list=list_of(of_project(visit.db, file.project.id), me, lang, code=code),
         new_key=new_key,
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from api.auth import Signed
 from api.errors import finding_line
+from api.pages.telling import summed
 from api.pages.wording import clock_of, duty_words, mail_line, name_of, passport_of
 from states.records.boards import Due
 from states.records.dossiers import ProjectFile
@@ -28,6 +29,7 @@ _ORDER = {Weight.MUST: 0, Weight.SHOULD: 1, Weight.NOTE: 2}
 _OF_CLASS = frozenset({
     Kind.ROSTER_IMPORTED, Kind.ADMISSION_DECIDED, Kind.CLASS_ENDED, Kind.TRAINING_REGISTERED,
     Kind.SCORES_IMPORTED, Kind.SCORES_CONFIRMED, Kind.CHECK_REVIEWED,
+    Kind.SCORE_CORRECTED, Kind.SCORE_CORRECTION_DECIDED,
 })  # fmt: skip
 _AT_THE_CENTRE = frozenset({Kind.CERTIFICATES_BATCHED, Kind.RECEIPT_IMPORTED})
 
@@ -201,13 +203,13 @@ class ProjectWords:
     def classes(self) -> list[ClassLine]:
         """The classes in order of their number."""
         classes = sorted(self._file.dossier.classes.values(), key=lambda klass: klass.no)
-        summed = dict(self._summed())
+        said = dict(self._summed())
         return [
             ClassLine(
                 facts=klass,
                 href=f"{self.path}/classes/{klass.no}",
                 passport=passport_of(klass, self._lang),
-                summed=summed.get(klass.no, ""),
+                summed=said.get(klass.no, ""),
                 open_findings=self._file.dossier.open_faults(klass.no),
             )
             for klass in classes
@@ -217,7 +219,7 @@ class ProjectWords:
         for entry in self._file.entries:
             if entry.name == Kind.SURVEY_SUMMED_UP:
                 said = entry.payload
-                yield said["class_no"], say("told", "summed", self._lang, **said)
+                yield said["class_no"], summed(said, self._lang)
 
     @property
     def mails(self) -> list[MailLine]:

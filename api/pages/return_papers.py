@@ -1,19 +1,36 @@
 """A monthly return as the office files it: the PDF to be sealed, and the workbook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from states.records.passers import Passer
+from sqlmodel import Session
+
+from api.pages.return_words import class_code, scored
+from states.records import passers
+from states.records.passers import Corrected, Passer
 from states.records.returns import ReturnView
 from states.rules.deadlines import shanghai_day
 from states.rules.halves import hours
 from states.rules.identity import KIND_LABEL, DocumentKind
 from states.rules.law import the_law
 from states.rules.words import say
-from templates.papers.monthly_return import ReturnPaper, ReturnRow, SurveySum, monthly_return
-from templates.sheets.monthly_return import PasserRow, ReturnFoot, SatisfactionRow, write_return
+from templates.papers.monthly_return import (
+    CorrectedRow,
+    ReturnPaper,
+    ReturnRow,
+    SurveySum,
+    monthly_return,
+)
+from templates.sheets.monthly_return import (
+    CorrectionRow,
+    PasserRow,
+    ReturnFoot,
+    SatisfactionRow,
+    write_return,
+)
 from templates.sheets.writer import ExportMark
 
 _SUFFIX = "人力资源和社会保障局"
@@ -33,32 +50,55 @@ def return_pdf(found: ReturnView, names: Mapping[int, str], *, sample: bool) -> 
         employers=_sum(employers) if employers.get("invited") else None,
         filled_by=names.get(found.prepared_by or 0, ""),
         reviewed_by=names.get(found.checked_by or 0, ""),
+        head=found.responsible,
         filed_on=shanghai_day(filed) if filed else None,
         sample=sample,
+        corrections=[_corrected_row(one) for one in found.figures.get("corrections", [])],
     )
     return monthly_return(paper)
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom the workbook names: who passed, and whose score it corrects in an earlier return."""
+
+    passers: Sequence[Passer]
+    corrected: Sequence[Corrected]
+
+    def masked(self) -> "People":
+        """The same people for whoever may not take numbers out."""
+        return People(
+            [passers.masked(one) for one in self.passers],
+            [passers.corrected_masked(one) for one in self.corrected],
+        )
+
+
+def people_of(session: Session, return_id: int) -> People:
+    """Everybody in the return, whole."""
+    return People(passers.passers_of(session, return_id), passers.corrected_of(session, return_id))
+
+
 def return_workbook(
     found: ReturnView,
-    passers: list[Passer],
+    people: People,
     names: Mapping[int, str],
     *,
     today: date,
     mark: ExportMark | None = None,
 ) -> bytes:
-    """Both tables of section 2.4: the passers, and the satisfaction sums."""
+    """Both tables of section 2.4, the passers and the satisfaction sums; and what is corrected."""
     told = found.figures.get("surveys", {})
     filed = found.submitted_at or found.prepared_at
     return write_return(
-        [_passer(one) for one in passers],
+        [_passer(one) for one in people.passers],
         [_satisfaction(told, len(found.figures.get("classes", [])))],
+        corrections=[_correction(one) for one in people.corrected],
         district=found.district_zh.removesuffix(_SUFFIX),
         month=found.month,
         foot=ReturnFoot(
             filled_by=names.get(found.prepared_by or 0, ""),
             reviewed_by=names.get(found.checked_by or 0, ""),
-            responsible="",
+            responsible=found.responsible,
             filled_on=shanghai_day(filed) if filed else today,
         ),
         mark=mark,
@@ -66,9 +106,9 @@ def return_workbook(
 
 
 def mean_of(told: Mapping[str, Any]) -> Decimal | None:
-    """The mean of the overall question, of five points; None when nobody answered."""
-    points, answers = told.get("sums", {}).get("overall"), told.get("answers", 0)
-    return Decimal(points) / answers if points is not None and answers else None
+    """The mean of the overall question, of five points; None when too few answered to tell."""
+    points, rated = told.get("sums", {}).get("overall"), told.get("rated", {}).get("overall", 0)
+    return Decimal(points) / rated if rated else None
 
 
 def _row(row: Mapping[str, Any]) -> ReturnRow:
@@ -83,6 +123,42 @@ def _row(row: Mapping[str, Any]) -> ReturnRow:
     )
 
 
+def _corrected_row(told: Mapping[str, Any]) -> CorrectedRow:
+    return CorrectedRow(
+        month=told["month"],
+        class_code=class_code(told),
+        sheet_row=told["sheet_row"],
+        before=scored(told["before"], told["before_total"], "zh"),
+        after=scored(told["after"], told["after_total"], "zh"),
+        passed_before=told["passed_before"],
+        passed_after=told["passed_after"],
+        confirmed_on=date.fromisoformat(told["decided_on"]),
+    )
+
+
+def _correction(one: Corrected) -> CorrectionRow:
+    return CorrectionRow(
+        month=one.month,
+        class_number=f"{one.code}-{one.class_no:02}",
+        name=one.name or say("forgotten", "name", "zh"),
+        document_kind=_document(one.document_kind),
+        number=one.document_number,
+        result_before=say("result", one.before_result, "zh"),
+        mark_before=_mark(one.before_total),
+        result_after=say("result", one.after_result, "zh"),
+        mark_after=_mark(one.after_total),
+        confirmed_on=shanghai_day(one.decided_at).isoformat(),
+    )
+
+
+def _document(kind: str) -> str:
+    return KIND_LABEL[DocumentKind(kind)] if kind in set(DocumentKind) else kind
+
+
+def _mark(tenths: int | None) -> str:
+    return "" if tenths is None else f"{Decimal(tenths) / 10:f}"
+
+
 def _sum(told: Mapping[str, Any]) -> SurveySum:
     return SurveySum(told.get("invited", 0), told.get("answers", 0), mean_of(told))
 
@@ -94,23 +170,23 @@ def _satisfaction(told: Mapping[str, Any], classes: int) -> SatisfactionRow:
         classes=classes,
         asked=learner.get("invited", 0),
         answered=learner.get("answers", 0),
+        told=learner.get("told", 0),
         satisfied=learner.get("satisfied", 0),
         means="" if mean is None else f"总体{mean:.2f}",
         employers_answered=employer.get("answers", 0),
+        employers_told=employer.get("told", 0),
         employers_satisfied=employer.get("satisfied", 0),
     )
 
 
 def _passer(one: Passer) -> PasserRow:
-    known = one.document_kind in set(DocumentKind)
-    total = one.total if one.total is not None else None
     return PasserRow(
         class_number=f"{one.code}-{one.class_no:02}",
         channel=say("channel", one.channel, "zh"),
         provider=one.provider,
         provider_uscc=one.uscc,
         name=one.name or say("forgotten", "name", "zh"),
-        document_kind=KIND_LABEL[DocumentKind(one.document_kind)] if known else one.document_kind,
+        document_kind=_document(one.document_kind),
         number=one.document_number,
         phone=one.phone,
         level="基础",
@@ -118,7 +194,7 @@ def _passer(one: Passer) -> PasserRow:
         total_hours=hours(one.half_hours),
         online_hours=hours(one.online_half_hours),
         assessed_on=one.assessed_on.isoformat(),
-        mark="" if total is None else f"{Decimal(total) / 10:f}",
+        mark=_mark(one.total),
         bank=one.bank,
         regime=the_law().regimes[one.regime].title.zh,
     )

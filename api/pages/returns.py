@@ -8,17 +8,19 @@ from fastapi.responses import HTMLResponse
 
 from api import view
 from api.deps import Db, Lang, Now, Settings, SignedIn
+from api.errors import finding_line
 from api.exports import Leaving
 from api.once import Once, OnceOnly
-from api.pages.class_words import SHOWN_FROM, question_means
 from api.pages.forms import PDF, download, new_key
-from api.pages.return_papers import return_pdf, return_workbook
+from api.pages.return_papers import people_of, return_pdf, return_workbook
+from api.pages.return_words import carried_lines, correcting_lines
+from api.pages.survey_words import question_means
 from states.errors import NotYours
-from states.records import return_board, returns
-from states.records.passers import masked, passers_of
+from states.records import return_board, return_deltas, returns
 from states.records.returns import ReturnView
 from states.rules import months
 from states.rules.deadlines import shanghai_day
+from states.rules.disclosure import Tally
 from states.rules.stages import Role
 from states.rules.words import Language, say
 
@@ -93,14 +95,14 @@ def workbook(db: Db, now: Now, me: SignedIn, *, leaving: Leaving, return_id: int
     found = return_board.visible_return(db, me.actor, return_id)
     if me.role is Role.AUDITOR:
         raise NotYours
-    passers, names, today = passers_of(db, return_id), _names(db, found), shanghai_day(now)
+    people, names, today = people_of(db, return_id), _names(db, found), shanghai_day(now)
     if not me.full_numbers:
-        data = return_workbook(found, [masked(one) for one in passers], names, today=today)
+        data = return_workbook(found, people.masked(), names, today=today)
     else:
         data = leaving.leave(
             "monthly_return",
-            lambda mark: return_workbook(found, passers, names, today=today, mark=mark),
-            rows=len(passers),
+            lambda mark: return_workbook(found, people, names, today=today, mark=mark),
+            rows=len(people.passers) + len(people.corrected),
         )
     return download(data, f"{_name(found)}.xlsx")
 
@@ -121,7 +123,13 @@ def page(
         district=found.district_zh if lang == "zh" else found.district_en,
         names=_names(db, found),
         due=due,
-        late=shanghai_day(found.submitted_at or now) > due,
+        late=return_board.is_late(found.state, found.submitted_at, due=due, at=now),
+        reported=found.state in return_board.REPORTED,
+        findings=[finding_line(one, lang) for one in returns.findings_of(db, found)],
+        carried=carried_lines(found.figures, lang),
+        correcting=correcting_lines(return_deltas.correcting(db, return_id), lang),
+        to_revoke=return_deltas.to_revoke(db, return_id),
+        responsible=found.responsible or (mine and returns.last_responsible(db, me.office.id)),
         surveys=[_survey(found, whom, lang) for whom in ("learner", "employer")],
         may_compile=mine and found.state in ("draft", "returned"),
         may_prepare=mine and found.state == "draft",
@@ -148,10 +156,11 @@ def compile_now(
 
 @router.post("/{return_id}/prepare")
 def prepare(  # noqa: PLR0913
-    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int, seen: Seen
-) -> Response:
-    """The first signature."""
-    returns.sign_prepared(db, return_id, actor=me.actor, at=now, seen=seen)
+    db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, return_id: int, seen: Seen,
+    responsible: Annotated[str, Form(max_length=40)] = "",
+) -> Response:  # fmt: skip
+    """The first signature; who answers for the office stands in the foot."""
+    returns.sign_prepared(db, return_id, actor=me.actor, at=now, seen=seen, responsible=responsible)
     return _done(once, return_id, "return_prepared", lang=lang)
 
 
@@ -188,17 +197,16 @@ def give_back(  # noqa: PLR0913
 
 def _survey(found: ReturnView, whom: str, lang: Language) -> dict[str, object]:
     told = found.figures.get("surveys", {}).get(whom, {})
-    answers = told.get("answers", 0)
-    shown = answers >= SHOWN_FROM
-    day = shanghai_day(found.compiled_at)
-    means = question_means(whom, told.get("sums", {}), answers, closes_on=day, lang=lang)
+    tally = Tally(
+        told.get("told", 0), told.get("satisfied", 0), told.get("sums", {}), told.get("rated", {})
+    )
     return {
         "population": whom,
         "invited": told.get("invited", 0),
-        "answers": answers,
-        "satisfied": told.get("satisfied", 0),
-        "means": list(means) if shown else [],
-        "too_few": 0 < answers < SHOWN_FROM,
+        "answers": told.get("answers", 0),
+        "told": tally.answers,
+        "satisfied": tally.satisfied,
+        "means": list(question_means(whom, tally, lang)),
     }
 
 

@@ -43,7 +43,10 @@ def door_of(request: Request, db: Db, lang: Lang, *, _: Visitor) -> Door:
 ADoor = Annotated[Door, Depends(door_of)]
 
 # The way of a project: from the provider to its district, and on to the centre.
-_ORDER = ("provider", "district", "centre", "bureau", "service")
+_ORDER = (
+    *("provider", "district", "centre", "bureau"),
+    *("evaluation_body", "exam_authority", "organiser", "service"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from states.records.surveys import Invitation
 from states.rules.deadlines import shanghai_day
 
 router = APIRouter(prefix="/survey/{token}")
+_ANSWERED = "duban_answered"
+"""A cookie of one link alone: whoever has answered comes back to their own thanks for a day."""
+_DAY = 24 * 60 * 60
 
 
 @router.get("")
@@ -23,7 +26,7 @@ def survey(request: Request, db: Db, now: Now, *, lang: Lang, token: str) -> HTM
     except NotFound:
         return _say(request, "unknown", status=404)
     if not found.is_open(shanghai_day(now)):
-        return _say(request, "thanks" if found.answered else "late")
+        return _say(request, _closed(request, found))
     return _form(request, found, lang=lang)
 
 
@@ -50,8 +53,19 @@ def answer(
     except BadInput as error:
         if error.params.get("why") == "survey_incomplete":
             return _form(request, found, lang=lang, given=given, status=422)
-        return _say(request, "late" if error.params.get("why") == "survey_closed" else "thanks")
-    return RedirectResponse(f"/survey/{token}", 303)
+        return _say(request, "late" if error.params.get("why") == "survey_closed" else "replayed")
+    answered = RedirectResponse(f"/survey/{token}", 303)
+    answered.set_cookie(
+        _ANSWERED, "1", max_age=_DAY, path=f"/survey/{token}", httponly=True, samesite="lax"
+    )
+    return answered
+
+
+def _closed(request: Request, found: Invitation) -> str:
+    """Why there is nothing to answer: it was this browser, somebody else with the link, or time."""
+    if not found.answered:
+        return "late"
+    return "thanks" if _ANSWERED in request.cookies else "shared"
 
 
 def _form(

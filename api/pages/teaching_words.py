@@ -22,6 +22,7 @@ from states.records.teaching_board import (
     teaching_of,
 )
 from states.rules import anomalies, teaching
+from states.rules.disclosure import LEAST
 from states.rules.halves import hours
 from states.rules.law import the_law
 from states.rules.teaching import SIGNS, THERE, Hours, KnownSession, Mark, Value
@@ -201,7 +202,9 @@ def _span(session: teaching.Session) -> str:
 
 
 def _alike(session: Session, board: ClassBoard, lang: Language) -> str:
-    """Answers too much alike, once the survey is closed (E57)."""
+    """Answers too much alike, once the survey is closed (E57); of too few nothing is told."""
+    if not any(result.answers >= LEAST for result in board.survey_results):
+        return ""
     count = survey_watch.alike(session, board.klass.id)
     limits = the_law().regimes[board.klass.regime].limits.anomalies
     params = {"count": count, "seconds": limits.survey_seconds}

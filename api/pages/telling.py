@@ -10,6 +10,7 @@ from api.auth import Signed
 from api.pages.wording import name_of, reason_code, rule_words, source_of
 from states.records.boards import Lately
 from states.records.dossiers import EntryRow, ProjectFile
+from states.rules.disclosure import LEAST
 from states.rules.facts import Kind
 from states.rules.halves import hours
 from states.rules.stages import Mode, Role
@@ -105,6 +106,21 @@ def _recheck(said: Payload, lang: Language) -> str:
     return say("told", code, lang, **said)
 
 
+def summed(said: Payload, lang: Language) -> str:
+    """What a survey came to; too few answers are only counted."""
+    return say(
+        "told", "summed", lang,
+        learner=_part(said["learner_answers"], said["learner_satisfied"], lang),
+        employer=_part(said["employer_answers"], said["employer_satisfied"], lang),
+    )  # fmt: skip
+
+
+def _part(answers: int, satisfied: int | None, lang: Language) -> str:
+    few = satisfied is None or answers < LEAST
+    return say("told", "summed_few" if few else "summed_part", lang,
+               answers=answers, satisfied=satisfied)  # fmt: skip
+
+
 def _timetable(said: Payload, lang: Language) -> str:
     return say(
         "told", "timetable", lang, sessions=said["sessions"],
@@ -123,6 +139,17 @@ def _plainly(code: str) -> Callable[[Payload, Language], str]:
     return lambda said, lang: say("told", code, lang, **said)
 
 
+def _corrected(said: Payload, lang: Language) -> str:
+    return say(
+        "told", "corrected", lang,
+        before=say("result", said["before"], lang), after=say("result", said["after"], lang),
+    )  # fmt: skip
+
+
+def _decided(said: Payload, lang: Language) -> str:
+    return say("told", f"correction_{'confirmed' if said['confirmed'] else 'declined'}", lang)
+
+
 _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.PLAN_SUBMITTED: _plan,
     Kind.CLASS_ENDED: _ended,
@@ -131,7 +158,7 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.TRAINING_REGISTERED: _plainly("registered"),
     Kind.SCORES_IMPORTED: _plainly("scores"),
     Kind.SURVEY_OPENED: _plainly("survey"),
-    Kind.SURVEY_SUMMED_UP: _plainly("summed"),
+    Kind.SURVEY_SUMMED_UP: summed,
     Kind.RETURN_ACCEPTED: _plainly("return"),
     Kind.CERTIFICATES_BATCHED: _plainly("batch"),
     Kind.RECEIPT_IMPORTED: _plainly("receipt"),
@@ -140,6 +167,8 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.CHECK_RECORDED: _check,
     Kind.RECTIFICATION_REPORTED: _plainly("fault_no"),
     Kind.CHECK_REVIEWED: _recheck,
+    Kind.SCORE_CORRECTED: _corrected,
+    Kind.SCORE_CORRECTION_DECIDED: _decided,
 }
 
 

@@ -4,24 +4,22 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api import view
-from api.deps import Db, Lang
-from states.errors import NotFound
-from states.records.certificate_board import PublicCertificate, by_token
+from api.deps import Lang
+from api.verification import Look
 from states.rules.words import say
 
 router = APIRouter(prefix="/verify")
 
 
-@router.get("/{token}.json")
-def verify_json(db: Db, token: str) -> Response:
+@router.get("/{token}.json")  # noqa: FAST003  the look takes it
+def verify_json(look: Look) -> Response:
     """The same for programs; 404 for a code that nobody was given."""
-    try:
-        found = by_token(db, token)
-    except NotFound:
+    if look is None:
         return JSONResponse({"state": "unknown"}, 404)
+    found = look.certificate
     return JSONResponse(
         {
-            "state": state_of(found),
+            "state": look.standing,
             "serial": found.serial,
             "certificate_number": found.number,
             "name": found.masked_name,
@@ -33,17 +31,10 @@ def verify_json(db: Db, token: str) -> Response:
     )
 
 
-@router.get("/{token}")
-def verify(request: Request, db: Db, lang: Lang, *, token: str) -> HTMLResponse:
-    """Stands, waits for its number, or is void; the name only masked."""
-    try:
-        found = by_token(db, token)
-    except NotFound:
+@router.get("/{token}")  # noqa: FAST003
+def verify(request: Request, look: Look, lang: Lang) -> HTMLResponse:
+    """Valid, waiting for its number, replaced, revoked or given up; the name only masked."""
+    if look is None:
         return view.render(request, "verify", status=404, found=None, state="unknown", level="")
-    level = say("certificate_level", found.level, lang)
-    return view.render(request, "verify", found=found, state=state_of(found), level=level)
-
-
-def state_of(found: PublicCertificate) -> str:
-    """valid, void, or pending while the city's system has not accepted it."""
-    return "valid" if found.stands else "void" if found.is_void else "pending"
+    level = say("certificate_level", look.certificate.level, lang)
+    return view.render(request, "verify", found=look.certificate, state=look.standing, level=level)

@@ -10,6 +10,7 @@ from states.rules.dossier import ClassFacts
 from states.rules.findings import SYSTEM_DEFAULT
 from states.rules.identity import mask_name
 from states.rules.law import the_law
+from states.rules.routes import Route
 from states.rules.stages import FINAL_STAGES, STRAIGHT_PATH, Stage
 from states.rules.words import Language, has, say
 from templates.filters import date_words
@@ -18,6 +19,10 @@ from templates.shapes import Axis, Clock, MailLine, Passport, SideExit, StageSte
 SOON = 2
 """Working days left from which on a clock turns amber."""
 
+_PLACES = {
+    Route.TRAINING: "projects", Route.EVALUATION: "evaluations", Route.EXAM: "exams",
+    Route.CONTEST: "contests",
+}  # fmt: skip
 _RULES = {"class_size_is_usual": ("check", "size")}
 _MAIL_STATES = {
     "promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
@@ -32,6 +37,11 @@ def name_of(office: Office | Names | None, lang: Language) -> str:
     if isinstance(office, Names):
         return office.zh if lang == "zh" else office.en
     return office.name_zh if lang == "zh" else office.name_en
+
+
+def path_of(route: Route, code: str) -> str:
+    """The page of the project or case that a certificate rests on."""
+    return f"/{_PLACES[route]}/{code}"
 
 
 def source_of(clause: str, lang: Language) -> str:

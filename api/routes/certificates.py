@@ -1,89 +1,83 @@
 """Certificates for programs: batches, their workbook and receipt, papers, public verification."""
 
 from fastapi import APIRouter, Response
-from sqlmodel import Session
 
-from api import certificate_papers as papers
 from api import told
-from api.deps import Db, Settings, SignedIn
-from api.desk import AtDesk, workbook_of
+from api.certificate_papers import Printing
+from api.deps import Db, SignedIn
+from api.desk import AtDesk, Desk, workbook_of
 from api.exports import Leaving
+from api.issuing import AtBatches
 from api.once import Once
 from api.routes.classes import Sheet
-from api.schemas.base import Done
-from api.schemas.certificates import BatchOut, CertificateOut, ReceiptOut, VerifiedOut
-from states.actor import Actor
-from states.errors import NotFound, NotYours
-from states.records import certificate_board, certificates
+from api.schemas.base import Done, Reason
+from api.schemas.certificates import (
+    BatchOut,
+    CertificateOut,
+    ChangeDecisionIn,
+    ChangeIn,
+    ChangeOut,
+    ReceiptOut,
+    VerifiedOut,
+)
+from api.verification import Look, Standing
+from states.errors import NotFound
+from states.records import certificate_board, chain
 from states.records.certificate_board import BatchView, CertificateRow
+from states.records.certificate_queue import visible_certificate
+from states.records.chain import Change
 from states.rules.identity import mask_name
-from states.rules.stages import Role
 from templates.sheets.aggregation_rows import write_batch
-from templates.sheets.reading_room import read_aside
-from templates.sheets.receipt import read_receipt
 
 router = APIRouter(tags=["certificates"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 _REFUSALS = told.problems(401, 403, 404, 422)
-_SEES_BATCHES = frozenset({Role.CENTRE, Role.AUDITOR})
-_SEES_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
 
 
 @router.get("/batches", responses=told.problems(401, 403))
-def batches(session: Db, me: SignedIn) -> list[BatchOut]:
-    """All batches, newest first; for the centre."""
-    _batches_are_visible(me.actor)
-    return [_batch(found) for found in certificate_board.batches(session)]
+def all_batches(issuing: AtBatches) -> list[BatchOut]:
+    """Batches, newest first: those of one's own office, all of them for centre and auditor."""
+    return [_batch(found) for found in issuing.batches()]
 
 
 @router.post("/batches", status_code=201, response_model=BatchOut | Done, responses=_REFUSALS)
-def make(desk: AtDesk, once: Once) -> Response:
-    """Number every passer who waits, now; the flow does it every morning."""
-    made = certificates.make_batch(desk.session, actor=desk.actor, at=desk.at, settle=desk.settle)
-    if made is None:
-        return once.json(Done(ok=False))
-    found = next(b for b in certificate_board.batches(desk.session) if b.id == made)
-    return once.json(_batch(found), 201)
+def make(issuing: AtBatches, once: Once) -> Response:
+    """Number everybody of one's route who waits, now; the flow numbers the passers every morning.
+
+    The centre batches training, an evaluation body and the exam authority their lists, a district
+    its contests.
+    """
+    made = issuing.make()
+    return once.json(_batch(made), 201) if made else once.json(Done(ok=False))
 
 
 @router.get("/batches/{code}", responses=told.problems(401, 403, 404))
-def batch(session: Db, me: SignedIn, code: str) -> BatchOut:
+def batch(issuing: AtBatches, code: str) -> BatchOut:
     """A batch and how far it got."""
-    _batches_are_visible(me.actor)
-    return _batch(certificate_board.batch_by_code(session, code))
+    return _batch(issuing.batch(code))
+
+
+@router.get("/batches/{code}/certificates", responses=told.problems(401, 403, 404))
+def of_batch(issuing: AtBatches, code: str) -> list[CertificateOut]:
+    """The certificates of a batch; names masked."""
+    return [_certificate(row) for row in issuing.rows(issuing.batch(code))]
 
 
 @router.get("/batches/{code}/workbook.xlsx", response_class=Response, responses=_REFUSALS)
-def workbook(session: Db, me: SignedIn, leaving: Leaving, *, code: str) -> Response:
+def workbook(issuing: AtBatches, leaving: Leaving, *, code: str) -> Response:
     """证书信息归集表 of a batch, to be uploaded to the city's system."""
-    if me.role is not Role.CENTRE:
-        raise NotYours
+    found = issuing.batch(code, change=True)
     leaving.check()
-    found = certificate_board.batch_by_code(session, code)
-    rows = certificate_board.batch_rows(session, found.id)
+    rows = [row for row in issuing.rows(found) if row.state == "issued"]
     data = leaving.leave("aggregation", lambda mark: write_batch(rows, mark=mark), rows=len(rows))
     return Response(data, media_type=XLSX)
 
 
 @router.post("/batches/{code}/receipt", response_model=ReceiptOut, responses=_REFUSALS)
-def receipt(desk: AtDesk, once: Once, *, code: str, file: Sheet) -> Response:
+def receipt(issuing: AtBatches, once: Once, *, code: str, file: Sheet) -> Response:
     """Import the answer of 证书归集: numbers for what stands, reasons for what goes back."""
-    _batches_are_visible(desk.actor)
-    found = certificate_board.batch_by_code(desk.session, code)
-    given = workbook_of(file)
-    reading = read_aside(read_receipt, given.data, given.filename)
-    said = certificates.import_receipt(
-        desk.session,
-        batch_id=found.id,
-        rows=reading.rows,
-        findings=reading.findings,
-        filename=given.filename,
-        sha256=given.sha256,
-        actor=desk.actor,
-        at=desk.at,
-        settle=desk.settle,
-    )
+    said = issuing.receipt(code, workbook_of(file))
     return once.json(
         ReceiptOut(
             accepted=said.accepted,
@@ -94,6 +88,60 @@ def receipt(desk: AtDesk, once: Once, *, code: str, file: Sheet) -> Response:
     )
 
 
+@router.post(
+    "/batches/{code}/certificates/{certificate_id}/release",
+    response_model=Done,
+    responses=_REFUSALS,
+)
+def release(issuing: AtBatches, once: Once, *, code: str, certificate_id: int) -> Response:
+    """A refused certificate was put right: it goes into the next batch under its own serial."""
+    issuing.release(code, certificate_id)
+    return once.json(Done(ok=True))
+
+
+@router.post(
+    "/batches/{code}/certificates/{certificate_id}/drop", response_model=Done, responses=_REFUSALS
+)
+def drop(
+    issuing: AtBatches, once: Once, *, code: str, certificate_id: int, given: Reason
+) -> Response:
+    """Give up a refused certificate for good, with the reason."""
+    issuing.drop(code, certificate_id, given.text)
+    return once.json(Done(ok=True))
+
+
+@router.get("/certificates/{serial}/changes", responses=told.problems(401, 404))
+def changes(desk: AtDesk, serial: str) -> list[ChangeOut]:
+    """What was asked and done about a certificate, oldest first."""
+    row = visible_certificate(desk.session, desk.actor, serial)
+    return [_change(found) for found in chain.changes_of(desk.session, row.id)]
+
+
+@router.post(
+    "/certificates/{serial}/changes", status_code=201, response_model=ChangeOut, responses=_REFUSALS
+)
+def ask(desk: AtDesk, once: Once, *, serial: str, given: ChangeIn) -> Response:
+    """Ask that a certificate be revoked, replaced or corrected; a second person decides."""
+    row = visible_certificate(desk.session, desk.actor, serial)
+    made = chain.ask(
+        desk.session, row.id, given.kind, reason=given.reason, name=given.name, actor=desk.actor,
+        at=desk.at,
+    )  # fmt: skip
+    return once.json(_change_of(desk, row, made), 201)
+
+
+@router.post(
+    "/certificates/{serial}/changes/{change_id}", response_model=ChangeOut, responses=_REFUSALS
+)
+def decide(
+    desk: AtDesk, once: Once, *, serial: str, change_id: int, given: ChangeDecisionIn
+) -> Response:
+    """A second person agrees, and it is done; or refuses, and nothing changes."""
+    row = visible_certificate(desk.session, desk.actor, serial)
+    chain.decide(desk.session, row.id, change_id, agree=given.agree, actor=desk.actor, at=desk.at)
+    return once.json(_change_of(desk, row, change_id))
+
+
 @router.get("/projects/{code}/certificates", responses=told.problems(401, 404))
 def of_project(desk: AtDesk, code: str) -> list[CertificateOut]:
     """The certificates of a project; names masked."""
@@ -102,17 +150,21 @@ def of_project(desk: AtDesk, code: str) -> list[CertificateOut]:
 
 
 @router.get("/certificates/{serial}.pdf", response_class=Response, responses=_REFUSALS)
-def paper(session: Db, me: SignedIn, *, settings: Settings, serial: str) -> Response:
+def paper(session: Db, me: SignedIn, *, printing: Printing, serial: str) -> Response:
     """A certificate as a printed page."""
-    row = _visible(session, me.actor, serial)
-    pdf = papers.paper_for(me.role, row, base_url=settings.base_url, sample=settings.sample_mode)
-    return Response(pdf, media_type=PDF)
+    row = visible_certificate(session, me.actor, serial)
+    return Response(printing.one(me.role, row), media_type=PDF)
 
 
-@router.get("/verify/{token}", responses=told.problems(404))
-def verify(session: Db, token: str) -> VerifiedOut:
-    """Public: what the printed code vouches for; the name only masked."""
-    found = certificate_board.by_token(session, token)
+@router.get("/verify/{token}", responses=told.problems(404, 429))  # noqa: FAST003  the look does
+def verify(look: Look) -> VerifiedOut:
+    """Public: what the printed code vouches for; the name only masked.
+
+    `state` is valid, waiting, replaced, revoked or void.
+    """
+    if look is None:
+        raise NotFound
+    found = look.certificate
     return VerifiedOut(
         serial=found.serial,
         number=found.number,
@@ -121,21 +173,9 @@ def verify(session: Db, token: str) -> VerifiedOut:
         level=found.level,
         inscription=found.inscription,
         issued_on=found.issued_day,
-        stands=found.stands,
+        state=look.standing,
+        stands=look.standing is Standing.VALID,
     )
-
-
-def _batches_are_visible(actor: Actor) -> None:
-    if actor.role not in _SEES_BATCHES:
-        raise NotYours
-
-
-def _visible(session: Session, actor: Actor, serial: str) -> CertificateRow:
-    """As far as the project is visible. Raises NotFound."""
-    row = certificate_board.by_serial(session, serial)
-    if actor.role not in _SEES_ALL and actor.office_id not in (row.district_id, row.provider_id):
-        raise NotFound
-    return row
 
 
 def _batch(found: BatchView) -> BatchOut:
@@ -148,8 +188,21 @@ def _certificate(row: CertificateRow) -> CertificateOut:
         serial=row.serial,
         number=row.number,
         masked_name=mask_name(row.name),
+        route=row.route,
+        level=row.level,
+        rests_on=row.code,
         class_no=row.class_no,
         state=row.state,
         reason=row.reason,
         batch=row.batch,
+        held_for=row.held_for,
+        replaces=row.replaces,
     )
+
+
+def _change(found: Change) -> ChangeOut:
+    return ChangeOut(**{name: getattr(found, name) for name in ChangeOut.model_fields})
+
+
+def _change_of(desk: Desk, row: CertificateRow, change_id: int) -> ChangeOut:
+    return next(_change(c) for c in chain.changes_of(desk.session, row.id) if c.id == change_id)

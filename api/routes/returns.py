@@ -10,11 +10,18 @@ from api import told
 from api.deps import Db, SignedIn
 from api.desk import AtDesk, Desk
 from api.once import Once, OnceOnly
-from api.schemas.base import Reason, Words
-from api.schemas.returns import Month, ReturnOut
+from api.schemas.base import Out, Reason, Words
+from api.schemas.returns import (
+    DeltaOut,
+    Month,
+    ReturnOut,
+    Signing,
+    ToRevokeOut,
+    WholeReturnOut,
+)
 from states.actor import Actor
 from states.errors import NotFound, NotYours
-from states.records import returns
+from states.records import return_deltas, returns
 from states.records.returns import ReturnView
 from states.rules.stages import Role
 
@@ -42,9 +49,9 @@ def list_returns(session: Db, me: SignedIn, *, month: str = "", state: str = "")
 
 
 @router.get("/{number}", responses=told.problems(401, 403, 404))
-def look(session: Db, me: SignedIn, number: int) -> ReturnOut:
-    """One return with its figures."""
-    return _told(_visible(session, me.actor, number))
+def look(session: Db, me: SignedIn, number: int) -> WholeReturnOut:
+    """One return with its figures, its checks, and what was corrected since."""
+    return _whole(session, _visible(session, me.actor, number))
 
 
 @router.post("", status_code=201, response_model=ReturnOut, responses=_REFUSALS)
@@ -59,9 +66,14 @@ def compile_now(desk: AtDesk, once: Once, asked: Month) -> Response:
 
 
 @router.post("/{number}/prepare", response_model=ReturnOut, responses=_REFUSALS)
-def prepare(desk: AtDesk, once: Once, *, number: int, version: Version) -> Response:
+def prepare(
+    desk: AtDesk, once: Once, *, number: int, version: Version, signing: Signing | None = None
+) -> Response:
     """The first person of the district signs for the figures."""
-    returns.sign_prepared(desk.session, number, actor=desk.actor, at=desk.at, seen=version)
+    returns.sign_prepared(
+        desk.session, number, actor=desk.actor, at=desk.at, seen=version,
+        responsible=signing.responsible if signing else "",
+    )  # fmt: skip
     return _answer(desk, once, number)
 
 
@@ -112,6 +124,21 @@ def _visible(session: Session, actor: Actor, number: int) -> ReturnView:
     if reach is not None and found.district_id != reach:
         raise NotFound
     return found
+
+
+def _whole(session: Session, found: ReturnView) -> WholeReturnOut:
+    later = return_deltas.correcting(session, found.id)
+    revoked = return_deltas.to_revoke(session, found.id)
+    return WholeReturnOut(
+        **_told(found).model_dump(),
+        findings=[told.finding(one) for one in returns.findings_of(session, found)],
+        corrected_by=[DeltaOut(**_named(one, DeltaOut)) for one in later],
+        to_revoke=[ToRevokeOut(**_named(one, ToRevokeOut)) for one in revoked],
+    )
+
+
+def _named(one: object, shape: type[Out]) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in shape.model_fields}
 
 
 def _told(found: ReturnView) -> ReturnOut:

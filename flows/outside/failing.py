@@ -2,11 +2,12 @@
 
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from flows.outside.ports import (
     Delivery,
     FilingAnswer,
+    HubReceipt,
     HubUnavailableError,
     Outcome,
     RegisterUnavailableError,
@@ -53,6 +54,17 @@ class FailingHub:
 
     def put(self, batch_code: str, workbook: bytes) -> None:  # noqa: ARG002  a hub's signature
         """Raise HubUnavailableError, or BadBatchCodeError like every hub."""
+        self._fail(batch_code)
+
+    def receipt(self, batch_code: str) -> HubReceipt | None:
+        """Raise as `put`."""
+        self._fail(batch_code)
+
+    def taken(self, batch_code: str, receipt: HubReceipt) -> None:  # noqa: ARG002
+        """Raise as `put`."""
+        self._fail(batch_code)
+
+    def _fail(self, batch_code: str) -> NoReturn:
         checked_batch_code(batch_code)
         self.tried += 1
         raise HubUnavailableError(HubUnavailableError.__doc__)

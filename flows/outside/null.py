@@ -8,6 +8,7 @@ from flows.outside.ports import (
     Delivery,
     Filed,
     FilingAnswer,
+    HubReceipt,
     Outcome,
     Scan,
     checked_batch_code,
@@ -41,14 +42,24 @@ class NullPostman:
 
 
 class NullHub:
-    """Accepts every batch; `batches` holds the first workbook of each code."""
+    """Accepts every batch; `batches` holds the first workbook of each code, `receipts` answers."""
 
     def __init__(self) -> None:
         self.batches: dict[str, bytes] = {}
+        self.receipts: dict[str, HubReceipt] = {}
 
     def put(self, batch_code: str, workbook: bytes) -> None:
         """Keep the batch unless the code is known. Raises BadBatchCodeError."""
         self.batches.setdefault(checked_batch_code(batch_code), workbook)
+
+    def receipt(self, batch_code: str) -> HubReceipt | None:
+        """What a test has put there. Raises BadBatchCodeError."""
+        return self.receipts.get(checked_batch_code(batch_code))
+
+    def taken(self, batch_code: str, receipt: HubReceipt) -> None:
+        """It is not given out again, unless it was exchanged meanwhile."""
+        if self.receipts.get(batch_code) == receipt:
+            del self.receipts[batch_code]
 
 
 class NullScanner:

@@ -72,14 +72,34 @@ class Postman(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HubReceipt:
+    """What 证书归集 answered, as it came: an xlsx or csv whose reasons may name people."""
+
+    filename: str
+    content: bytes
+
+
 class CertificateHub(Protocol):
-    """Where finished 证书归集 workbooks are handed over (C22)."""
+    """Where finished 证书归集 workbooks are handed over, and what comes back (C22)."""
 
     def put(self, batch_code: str, workbook: bytes) -> None:
         """Hand over one batch, once: a second put of the same code changes nothing.
 
-        Raises BadBatchCodeError; HubUnavailableError when the batch must come again later.
+        Raises BadBatchCodeError; HubUnavailableError when the batch must come again later;
+        HubRefusedError when it must not come again as it is.
         """
+        ...
+
+    def receipt(self, batch_code: str) -> HubReceipt | None:
+        """The answer to a batch as long as it was not `taken`; None when there is none yet.
+
+        Raises BadBatchCodeError, HubUnavailableError.
+        """
+        ...
+
+    def taken(self, batch_code: str, receipt: HubReceipt) -> None:
+        """The receipt was imported. Raises HubUnavailableError; then it only comes again."""
         ...
 
 
@@ -146,6 +166,14 @@ class BadBatchCodeError(ValueError):
 
 class HubUnavailableError(Exception):
     """The certificate hub cannot be reached; the batch waits and is handed over later."""
+
+
+class HubRefusedError(Exception):
+    """The hub takes no such batch; `reasons` may name people: seal them, never log them."""
+
+    def __init__(self, reasons: str) -> None:
+        super().__init__()
+        self.reasons = reasons.strip()[:REASONS_LENGTH]
 
 
 class ScannerUnavailableError(Exception):

@@ -18,6 +18,10 @@ SHOWN = "personal_data_shown"
 EXPORTED = "personal_data_exported"
 PERMITTED = "export_permitted"
 FORGOTTEN = "people_forgotten"
+BATCHED = "certificates_batched"
+RECEIPT = "receipt_imported"
+RELEASED = "certificate_released"
+DROPPED = "certificate_dropped"
 
 _NOTE = text("""
 INSERT INTO ledger (project_id, seq, at, kind, name, person_id, office_id, role, regime,

@@ -12,6 +12,8 @@ from states.records import vault
 from states.records.places import (
     CERTIFICATE_NAME,
     CERTIFICATE_REASON,
+    CLAIM_PHONE,
+    CLAIM_SOURCE,
     ENROLMENT_PHONE,
     LEARNER_NUMBER,
 )
@@ -19,21 +21,34 @@ from states.rules.deadlines import shanghai_day
 from states.rules.identity import mask_name
 
 _ROWS = """
-SELECT x.id, x.serial, x.number, x.name_sealed, x.provider_name, x.level, x.inscription,
-       x.issued_on, x.verify_token, x.state, x.reason_sealed, x.project_id, p.code,
-       p.channel, p.district_id,
-       p.provider_id, d.name_zh AS district, c.no AS class_no, e.sex, e.phone_sealed,
-       e.id AS enrolment_id, l.id AS learner_id, l.document_kind, l.number_sealed, c.opens_on,
+SELECT x.id, coalesce(x.serial, '') AS serial, x.number, x.route, x.name_sealed, x.provider_name,
+       x.level, x.inscription, x.issued_on, x.verify_token, x.state, x.reason_sealed, x.project_id,
+       coalesce(p.code, k.code) AS code, coalesce(p.channel, '') AS channel, x.district_id,
+       coalesce(p.provider_id, k.office_id) AS owner_id, coalesce(d.name_zh, '') AS district,
+       coalesce(c.no, 0) AS class_no, coalesce(e.sex, m.sex) AS sex,
+       e.id AS enrolment_id, e.phone_sealed,
+       m.id AS claim_id, m.phone_sealed AS claim_phone_sealed, m.source_number_sealed,
+       coalesce(m.kind, '') AS kind, m.evaluated_on, coalesce(m.result, '') AS result,
+       coalesce(k.title, '') AS case_title, k.held_on,
+       (SELECT CAST(y.payload->>'year' AS int) FROM route_fact y
+         WHERE y.case_id = k.id AND y.kind = 'list_handed_in'
+         ORDER BY y.seq DESC LIMIT 1) AS case_year,
+       l.id AS learner_id, l.document_kind, l.number_sealed, c.opens_on,
        coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
        coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
-       s.theory, s.practice, s.total, b.code AS batch
+       s.theory, s.practice, coalesce(s.total, m.score) AS total, coalesce(b.code, '') AS batch,
+       f.serial AS held_for, r.serial AS replaces
   FROM certificate x
-  JOIN certificate_batch b ON b.id = x.batch_id
-  JOIN project p ON p.id = x.project_id
-  JOIN office d ON d.id = p.district_id
-  JOIN enrolment e ON e.id = x.enrolment_id
-  JOIN learner l ON l.id = e.learner_id
-  JOIN training_class c ON c.id = e.class_id
+  JOIN learner l ON l.id = x.learner_id
+  LEFT JOIN certificate_batch b ON b.id = x.batch_id
+  LEFT JOIN office d ON d.id = x.district_id
+  LEFT JOIN project p ON p.id = x.project_id
+  LEFT JOIN enrolment e ON e.id = x.enrolment_id
+  LEFT JOIN training_class c ON c.id = e.class_id
+  LEFT JOIN claim m ON m.id = x.claim_id
+  LEFT JOIN route_case k ON k.id = m.case_id
+  LEFT JOIN certificate f ON f.id = x.held_for
+  LEFT JOIN certificate r ON r.id = x.replaces
   LEFT JOIN score s ON s.enrolment_id = e.id
    AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
   LEFT JOIN LATERAL (SELECT payload FROM fact f
@@ -49,14 +64,17 @@ SELECT id, serial, number, name_sealed, provider_name, level, inscription, issue
   FROM certificate WHERE verify_token = :token
 """)
 _BATCHES = text("""
-SELECT b.id, b.code, b.state, b.made_at, b.answered_at, b.workbook_sha256,
-       count(x.id) AS certificates,
+SELECT b.id, b.code, b.route, b.uploader_id, o.name_zh AS uploader_zh, o.name_en AS uploader_en,
+       b.state, b.made_at, b.answered_at, b.workbook_sha256, count(x.id) AS certificates,
        count(*) FILTER (WHERE x.state = 'accepted') AS accepted,
        count(*) FILTER (WHERE x.state = 'refused') AS refused,
        count(*) FILTER (WHERE x.state = 'dropped') AS dropped
-  FROM certificate_batch b LEFT JOIN certificate x ON x.batch_id = b.id
- WHERE CAST(:code AS text) IS NULL OR b.code = :code
- GROUP BY b.id ORDER BY b.id DESC LIMIT :limit
+  FROM certificate_batch b
+  LEFT JOIN certificate x ON x.batch_id = b.id
+  LEFT JOIN office o ON o.id = b.uploader_id
+ WHERE (CAST(:code AS text) IS NULL OR b.code = :code)
+   AND (:everybody OR b.uploader_id = :uploader)
+ GROUP BY b.id, o.id ORDER BY b.id DESC LIMIT :limit
 """)
 
 
@@ -65,12 +83,15 @@ class CertificateRow:
     """One certificate with what the workbook and the printed paper need.
 
     Names and numbers come whole; hours are halves of a class hour, marks tenths. `number` is None
-    until 证书归集 gave one.
+    until 证书归集 gave one, `serial` empty while it is held. `code` is the project's or the case's,
+    `owner_id` the provider, body, authority or organiser. Days of a class are those of training;
+    `kind` to `held_on` are those of the other routes.
     """
 
     id: int
     serial: str
     number: str | None
+    route: str
     name: str
     provider_name: str
     level: str
@@ -79,25 +100,36 @@ class CertificateRow:
     verify_token: str
     state: str
     reason: str
-    project_id: int
+    project_id: int | None
     code: str
     channel: str
-    district_id: int
-    provider_id: int
+    district_id: int | None
+    owner_id: int
     district: str
     class_no: int
     sex: str
     phone: str
-    enrolment_id: int
+    learner_id: int
+    enrolment_id: int | None
+    claim_id: int | None
     document_kind: str
     document_number: str
-    opens_on: date
-    ended_on: date
+    kind: str
+    source_number: str
+    evaluated_on: date | None
+    result: str
+    case_title: str
+    held_on: date | None
+    case_year: int | None
+    opens_on: date | None
+    ended_on: date | None
     half_hours: int
     theory: int | None
     practice: int | None
     total: int | None
     batch: str
+    held_for: str | None
+    replaces: str | None
 
     @property
     def issued_day(self) -> date:
@@ -134,10 +166,14 @@ class PublicCertificate:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch and how far it got."""
+    """A batch and how far it got. The centre's own have no uploader: it uploads all training."""
 
     id: int
     code: str
+    route: str
+    uploader_id: int | None
+    uploader_zh: str | None
+    uploader_en: str | None
     state: str
     made_at: datetime
     answered_at: datetime | None
@@ -187,31 +223,42 @@ def by_token(session: Session, token: str) -> PublicCertificate:
 
 def _opened(session: Session, row: RowMapping) -> CertificateRow:
     """A row of _ROWS with its sealed values open."""
-    clear = {
-        name: value
-        for name, value in row.items()
-        if not name.endswith("_sealed") and name != "learner_id"
-    }
+    clear = {name: value for name, value in row.items() if not name.endswith("_sealed")}
     return CertificateRow(
         **clear,
         name=vault.unseal(session, CERTIFICATE_NAME, row["id"], row["name_sealed"]),
         reason=vault.unseal(session, CERTIFICATE_REASON, row["id"], row["reason_sealed"]),
-        phone=vault.unseal(session, ENROLMENT_PHONE, row["enrolment_id"], row["phone_sealed"]),
+        phone=_phone(session, row),
+        source_number=(
+            vault.unseal(session, CLAIM_SOURCE, row["claim_id"], row["source_number_sealed"])
+            if row["claim_id"]
+            else ""
+        ),
         document_number=vault.unseal(
             session, LEARNER_NUMBER, row["learner_id"], row["number_sealed"]
         ),
     )
 
 
-def batches(session: Session, limit: int = 100) -> Sequence[BatchView]:
-    """All batches, the newest first."""
-    rows = session.connection().execute(_BATCHES, {"code": None, "limit": limit})
+def _phone(session: Session, row: RowMapping) -> str:
+    if row["claim_id"]:
+        return vault.unseal(session, CLAIM_PHONE, row["claim_id"], row["claim_phone_sealed"])
+    return vault.unseal(session, ENROLMENT_PHONE, row["enrolment_id"], row["phone_sealed"])
+
+
+def batches(
+    session: Session, limit: int = 100, *, uploader: int | None = None
+) -> Sequence[BatchView]:
+    """The newest batches first: all of them, or those of one uploader."""
+    asked = {"code": None, "limit": limit, "everybody": uploader is None, "uploader": uploader}
+    rows = session.connection().execute(_BATCHES, asked)
     return [BatchView(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 def batch_by_code(session: Session, code: str) -> BatchView:
     """A batch by its code. Raises NotFound."""
-    row = session.connection().execute(_BATCHES, {"code": code, "limit": 1}).first()
+    asked = {"code": code, "limit": 1, "everybody": True, "uploader": None}
+    row = session.connection().execute(_BATCHES, asked).first()
     if row is None:
         raise NotFound
     return BatchView(**row._mapping)  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""What is ready to be numbered, and the certificates of one district: the lists of a page."""
+"""What is ready to be numbered, and the certificates of one office: the lists of a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,15 +11,17 @@ from states.actor import Actor
 from states.errors import NotFound
 from states.records import vault
 from states.records.boards import Names
-from states.records.certificate_board import CertificateRow, by_serial
+from states.records.candidates import may_upload
+from states.records.certificate_board import BatchView, CertificateRow, batch_by_code, by_serial
 from states.records.places import CERTIFICATE_NAME, CERTIFICATE_REASON
+from states.rules.routes import Route
 from states.rules.stages import Role
 
 _ALL = frozenset({Role.CENTRE, Role.AUDITOR})
 
 _READY = text("""
-SELECT p.code, p.title, p.reported_at, d.name_zh AS district_zh, d.name_en AS district_en,
-       o.name_zh AS provider_zh, o.name_en AS provider_en, count(*) AS passers
+SELECT 'training' AS route, p.code, p.title, p.reported_at AS since, d.name_zh AS district_zh,
+       d.name_en AS district_en, o.name_zh AS owner_zh, o.name_en AS owner_en, count(*) AS people
   FROM project p
   JOIN office d ON d.id = p.district_id
   JOIN office o ON o.id = p.provider_id
@@ -27,39 +29,56 @@ SELECT p.code, p.title, p.reported_at, d.name_zh AS district_zh, d.name_en AS di
   JOIN enrolment e ON e.class_id = c.id
   JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
    AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
- WHERE p.stage = 'reported' AND (:everywhere OR p.district_id = :office)
+ WHERE p.stage IN ('reported', 'certified') AND (:everywhere OR p.district_id = :office)
    AND NOT EXISTS (SELECT 1 FROM certificate x WHERE x.enrolment_id = e.id)
- GROUP BY p.id, d.id, o.id ORDER BY p.reported_at, p.id
+ GROUP BY p.id, d.id, o.id
+ UNION ALL
+SELECT k.route, k.code, k.title, k.stage_since, d.name_zh, d.name_en, o.name_zh, o.name_en, count(*)
+  FROM route_case k
+  JOIN office o ON o.id = k.office_id
+  LEFT JOIN office d ON d.id = k.district_id
+  JOIN claim m ON m.case_id = k.id AND m.awarded
+ WHERE k.stage = 'confirmed' AND (:everywhere OR :office IN (k.office_id, k.district_id))
+   AND NOT EXISTS (SELECT 1 FROM certificate x WHERE x.claim_id = m.id)
+ GROUP BY k.id, d.id, o.id
+ ORDER BY since, code
 """)
-_STATES = text("""
-SELECT x.state, count(*) AS n FROM certificate x JOIN project p ON p.id = x.project_id
- WHERE :everywhere OR p.district_id = :office GROUP BY x.state
-""")
-_LATEST = text("""
-SELECT x.id, x.serial, x.number, x.name_sealed, x.provider_name, x.state, x.reason_sealed,
-       x.issued_on, p.code,
-       b.code AS batch
-  FROM certificate x JOIN project p ON p.id = x.project_id
-  JOIN certificate_batch b ON b.id = x.batch_id
- WHERE p.district_id = :office ORDER BY x.id DESC LIMIT 200
-""")
+_OWN = "(p.district_id = :office OR k.district_id = :office OR k.office_id = :office)"
+_STATES = text(f"""
+SELECT x.state, count(*) AS n
+  FROM certificate x
+  LEFT JOIN project p ON p.id = x.project_id
+  LEFT JOIN claim m ON m.id = x.claim_id
+  LEFT JOIN route_case k ON k.id = m.case_id
+ WHERE :everywhere OR {_OWN} GROUP BY x.state
+""")  # noqa: S608  a constant of this file
+_LATEST = text(f"""
+SELECT x.id, coalesce(x.serial, '') AS serial, x.number, x.name_sealed, x.provider_name, x.state,
+       x.reason_sealed, x.issued_on, x.route, coalesce(p.code, k.code) AS code
+  FROM certificate x
+  LEFT JOIN project p ON p.id = x.project_id
+  LEFT JOIN claim m ON m.id = x.claim_id
+  LEFT JOIN route_case k ON k.id = m.case_id
+ WHERE {_OWN} ORDER BY x.id DESC LIMIT 200
+""")  # noqa: S608  a constant of this file
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyLine:
-    """A reported project with so many passers who have no certificate yet."""
+    """A reported project or confirmed case with so many people who have no certificate yet."""
 
+    route: Route
     code: str
     title: str
-    reported_at: datetime
-    district: Names
-    provider: Names
-    passers: int
+    since: datetime
+    district: Names | None
+    owner: Names
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateLine:
-    """One certificate of a district's list; the name comes whole."""
+    """One certificate of an office's list; the name comes whole, a held one has no serial."""
 
     serial: str
     number: str | None
@@ -68,20 +87,21 @@ class CertificateLine:
     state: str
     reason: str
     issued_on: datetime
+    route: Route
     code: str
-    batch: str
 
 
 def ready(session: Session, actor: Actor) -> list[ReadyLine]:
-    """Projects whose passers wait for their numbers, those reported first on top."""
+    """Whose people wait for their numbers within the asker's reach, the longest waiting on top."""
     return [
         ReadyLine(
+            route=Route(row.route),
             code=row.code,
             title=row.title,
-            reported_at=row.reported_at,
-            district=Names(row.district_zh, row.district_en),
-            provider=Names(row.provider_zh, row.provider_en),
-            passers=row.passers,
+            since=row.since,
+            district=Names(row.district_zh, row.district_en) if row.district_zh else None,
+            owner=Names(row.owner_zh, row.owner_en),
+            people=row.people,
         )
         for row in session.connection().execute(_READY, _reach(actor))
     ]
@@ -92,8 +112,8 @@ def states(session: Session, actor: Actor) -> Mapping[str, int]:
     return {row.state: row.n for row in session.connection().execute(_STATES, _reach(actor))}
 
 
-def of_district(session: Session, actor: Actor) -> list[CertificateLine]:
-    """The newest certificates of the asker's own district."""
+def of_office(session: Session, actor: Actor) -> list[CertificateLine]:
+    """The newest certificates of the asker's own district, body, authority or contests."""
     rows = session.connection().execute(_LATEST, {"office": actor.office_id}).mappings()
     return [_opened(session, row) for row in rows]
 
@@ -107,16 +127,33 @@ def _opened(session: Session, row: RowMapping) -> CertificateLine:
         state=row["state"],
         reason=vault.unseal(session, CERTIFICATE_REASON, row["id"], row["reason_sealed"]),
         issued_on=row["issued_on"],
+        route=Route(row["route"]),
         code=row["code"],
-        batch=row["batch"],
     )
+
+
+def visible_batch(session: Session, actor: Actor, code: str, *, change: bool = False) -> BatchView:
+    """A batch that the asker may see, or with `change` act upon.
+
+    Its uploader may both; centre and auditor read all. Raises NotFound, also for what is not the
+    asker's.
+    """
+    batch = batch_by_code(session, code)
+    if may_upload(actor, Route(batch.route), batch.uploader_id):
+        return batch
+    if actor.role in _ALL and not change:
+        return batch
+    raise NotFound
 
 
 def visible_certificate(session: Session, actor: Actor, serial: str) -> CertificateRow:
     """A certificate that the asker may see: the project's own offices and the centre. NotFound."""
     found = by_serial(session, serial)
-    own = {Role.PROVIDER: found.provider_id, Role.REVIEWER: found.district_id,
-           Role.EXAMINER: found.district_id}  # fmt: skip
+    own = {
+        Role.PROVIDER: found.owner_id, Role.EVALUATOR: found.owner_id,
+        Role.EXAM_AUTHORITY: found.owner_id, Role.ORGANISER: found.owner_id,
+        Role.REVIEWER: found.district_id, Role.EXAMINER: found.district_id,
+    }  # fmt: skip
     if actor.role in _ALL or (actor.role in own and own[actor.role] == actor.office_id):
         return found
     raise NotFound

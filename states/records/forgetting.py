@@ -16,7 +16,7 @@ from sqlmodel import Session
 from states.actor import SYSTEM, Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours
 from states.records import acts, outbox, traces
-from states.records.traces import LEARNERS, Emptied
+from states.records.traces import LEARNERS, PEOPLE, Emptied
 from states.rules.deadlines import shanghai_day
 from states.rules.findings import SYSTEM_DEFAULT, Finding
 from states.rules.retention import the_retention
@@ -26,6 +26,9 @@ PROPOSED, APPROVED, STOPPED = "forgetting_proposed", "forgetting_approved", "for
 """The acts in the ledger."""
 LETTER = "forgetting_announced"
 CLASSES = "classes"
+_OWNERS = (Role.PROVIDER, Role.EVALUATOR, Role.EXAM_AUTHORITY, Role.ORGANISER)
+"""Whoever may have named people; an office has only one of these roles."""
+_PAGES = {Role.CENTRE: "/keeping", Role.PROVIDER: "/projects", Role.REVIEWER: "/projects"}
 
 _PROPOSE = text("""
 INSERT INTO forgetting (as_of, reason, state, proposed_by, proposed_at, trial, stopped_text, counts)
@@ -139,7 +142,7 @@ def counted(found: Sequence[Emptied]) -> Counts:
     for one in found:
         of_district = counts.setdefault(one.district, Counter())
         of_district[one.kind] += one.things
-        if one.kind == LEARNERS:
+        if one.kind in PEOPLE:
             of_district[CLASSES] += one.classes
     return {district: dict(counts[district]) for district in sorted(counts)}
 
@@ -163,24 +166,25 @@ def _tried(session: Session, as_of: date, at: datetime) -> Sequence[Emptied]:
 def _announce(
     session: Session, forgetting_id: int, found: Sequence[Emptied], *, at: datetime
 ) -> None:
-    """A letter to each office that has learners among them, with its counts, and to the centre."""
-    learners = [one for one in found if one.kind == LEARNERS]
+    """A letter to each office that has people among them, with its counts, and to the centre."""
+    people = [one for one in found if one.kind in PEOPLE]
     told: dict[tuple[Role, int | None], Counter[str]] = {(Role.CENTRE, None): Counter()}
-    for one in learners:
-        for reader in (
-            (Role.CENTRE, None), (Role.REVIEWER, one.district_id), (Role.PROVIDER, one.provider_id)
-        ):  # fmt: skip
+    for one in people:
+        readers = [(Role.CENTRE, None), *((role, one.provider_id) for role in _OWNERS)]
+        if one.district_id:
+            readers.append((Role.REVIEWER, one.district_id))
+        for reader in readers:
             told.setdefault(reader, Counter()).update(learners=one.things, classes=one.classes)
     for (role, office), counts in told.items():
         outbox.promise_to_role(
             session,
-            key=f"forgetting/{forgetting_id}/{office or 'centre'}",
+            key=f"forgetting/{forgetting_id}/{office or 'centre'}/{role}",
             letter=LETTER,
             role=role,
             office_id=office,
             context={
                 "forgetting": forgetting_id,
-                "page": "/keeping" if role is Role.CENTRE else "/projects",
+                "page": _PAGES.get(role, "/certificates"),
                 LEARNERS: counts[LEARNERS],
                 CLASSES: counts[CLASSES],
             },

@@ -12,6 +12,7 @@ from states.records import invitations, vault
 from states.records.places import INVITATION_EMAIL
 from states.rules.deadlines import shanghai_day
 from states.rules.months import return_due_on
+from states.rules.routes import Route
 from states.rules.words import Language, say
 
 _DATED_BY = {"check_reviewed": "rectify"}
@@ -34,6 +35,13 @@ _BATCHES = text("""
 SELECT b.id, b.code, (SELECT count(*) FROM certificate c WHERE c.batch_id = b.id) AS count
   FROM certificate_batch b WHERE b.id = ANY(:ids)
 """)
+_CASES = text("""
+SELECT c.id, c.code, c.title, c.route, o.name_zh, o.name_en
+  FROM route_case c JOIN office o ON o.id = c.office_id WHERE c.id = ANY(:ids)
+""")
+_CASE_PAGES = {
+    Route.CONTEST: "contests", Route.EVALUATION: "evaluations", Route.EXAM: "exams"
+}  # fmt: skip
 _FORGETTINGS = text("""
 SELECT f.id, f.due_on, f.as_of, p.email FROM forgetting f JOIN person p ON p.id = f.proposed_by
  WHERE f.id = ANY(:ids)
@@ -75,6 +83,7 @@ class _Found:
     timers: Sequence[Any]
     returns: Mapping[int, Any]
     batches: Mapping[int, Any]
+    cases: Mapping[int, Any]
     forgettings: Mapping[int, Any]
     invitations: Mapping[int, Any]
     addresses: Mapping[int, str]
@@ -118,6 +127,7 @@ def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: da
         timers=session.connection().execute(_TIMERS, {"ids": ids}).all() if ids else (),
         returns=_by_id(session, _RETURNS, _named(mails, "return")),
         batches=_by_id(session, _BATCHES, _named(mails, "batch")),
+        cases=_by_id(session, _CASES, _named(mails, "case")),
         forgettings=_by_id(session, _FORGETTINGS, _named(mails, "forgetting")),
         invitations=asked,
         addresses=_addresses(session, asked),
@@ -193,6 +203,25 @@ def _batch(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     }
 
 
+def _refused(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    """So many certificates of a class or case that 证书归集 sent back."""
+    tell = _case if "case" in mail.context else _project
+    return {**tell(mail, found), "refused": mail.context["refused"]}
+
+
+def _case(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    row = found.cases[mail.context["case"]]
+    return {
+        "case": {
+            "code": row.code,
+            "title": row.title,
+            "route": say("route", row.route, cast("Language", mail.language)),
+            "office": row.name_zh if mail.language == "zh" else row.name_en,
+        },
+        "link": f"{found.base}/{_CASE_PAGES[Route(row.route)]}/{row.code}",
+    }
+
+
 def _forgetting(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     """Only counts, of the reader's own office; and whom to ask to stop it."""
     row = found.forgettings[mail.context["forgetting"]]
@@ -252,9 +281,11 @@ def _words_of(row: Any, language: str) -> Mapping[str, str]:  # noqa: ANN401  a 
 
 
 _TELLERS: Mapping[str, Callable[[LeasedMail, _Found], Mapping[str, object]]] = {
+    "refused": _refused,
     "invitation": _survey,
     "return": _return,
     "batch": _batch,
+    "case": _case,
     "forgetting": _forgetting,
     "items": _duties,
     "path": _setup,

@@ -93,9 +93,16 @@ _MOOT = """
       WHERE r.id = CAST(m.context->>'return' AS bigint)
         AND r.state = CASE m.letter WHEN 'return_to_prepare' THEN 'draft'
                                     WHEN 'return_to_sign' THEN 'prepared' ELSE 'submitted' END))
-  OR (m.letter = 'batch_ready' AND NOT EXISTS (
+  OR (m.letter IN ('batch_ready', 'batch_refused') AND NOT EXISTS (
      SELECT 1 FROM certificate_batch b
       WHERE b.id = CAST(m.context->>'batch' AS bigint) AND b.state <> 'answered'))
+  OR (m.letter IN ('certificates_refused', 'case_refused') AND NOT EXISTS (
+     SELECT 1 FROM certificate x
+      WHERE x.batch_id = CAST(m.context->>'refused_in' AS bigint) AND x.state = 'refused'))
+  OR (m.letter IN ('case_filed', 'case_to_confirm') AND NOT EXISTS (
+     SELECT 1 FROM route_case c
+      WHERE c.id = CAST(m.context->>'case' AS bigint)
+        AND c.stage IN ('filed', 'accepted', 'held')))
   OR (m.letter = 'forgetting_announced' AND NOT EXISTS (
      SELECT 1 FROM forgetting f
       WHERE f.id = CAST(m.context->>'forgetting' AS bigint) AND f.state = 'approved'))

@@ -1,7 +1,7 @@
 """The passers that a monthly return names, for the sheet that goes to the centre (C18)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session
@@ -25,7 +25,7 @@ SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.us
   JOIN enrolment e ON e.class_id = c.id
   JOIN learner l ON l.id = e.learner_id
   JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
-   AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
+   AND s.fact_seq = rc.scores_seq
   LEFT JOIN LATERAL (SELECT payload FROM fact f
                       WHERE f.project_id = p.id AND f.kind = 'class_ended'
                         AND CAST(f.payload->>'class_no' AS int) = c.no
@@ -33,6 +33,38 @@ SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.us
  WHERE rc.return_id = :id
  ORDER BY p.code, c.no, e.sheet_row, e.id
 """)
+
+
+_CORRECTED = text("""
+SELECT k.id, r.month, p.code, c.no AS class_no, e.id AS enrolment_id, e.name_sealed,
+       l.id AS learner_id, l.document_kind, l.number_sealed, k.before_result, k.before_total,
+       k.after_result, k.after_total, k.decided_at
+  FROM score_correction k
+  JOIN enrolment e ON e.id = k.enrolment_id
+  JOIN learner l ON l.id = e.learner_id
+  JOIN training_class c ON c.id = k.class_id
+  JOIN project p ON p.id = c.project_id
+  JOIN returned_class rc ON rc.class_id = c.id
+  JOIN monthly_return r ON r.id = rc.return_id
+ WHERE k.return_id = :id ORDER BY p.code, c.no, k.decided_seq
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Somebody whose score a return corrects, whole; `month` is of the return that counted it."""
+
+    month: str
+    code: str
+    class_no: int
+    name: str
+    document_kind: str
+    document_number: str
+    before_result: str
+    before_total: int | None
+    after_result: str
+    after_total: int | None
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +98,33 @@ def passers_of(session: Session, return_id: int) -> list[Passer]:
     return [_opened(session, row) for row in rows]
 
 
+def corrected_of(session: Session, return_id: int) -> list[Corrected]:
+    """Everybody whose score the return corrects, by project and class."""
+    rows = session.connection().execute(_CORRECTED, {"id": return_id}).mappings()
+    return [_opened_correction(session, row) for row in rows]
+
+
+def corrected_masked(one: Corrected) -> Corrected:
+    """The same for whoever may not take numbers out."""
+    return replace(one, document_number=mask_number(one.document_number))
+
+
 def masked(passer: Passer) -> Passer:
     """The same passer for whoever may not take numbers out."""
     return replace(
         passer,
         document_number=mask_number(passer.document_number),
         phone=mask_phone(passer.phone),
+    )
+
+
+def _opened_correction(session: Session, row: RowMapping) -> Corrected:
+    apart = {"id", "enrolment_id", "learner_id", "name_sealed", "number_sealed"}
+    number = row["number_sealed"]
+    return Corrected(
+        **{k: v for k, v in row.items() if k not in apart},
+        name=vault.unseal(session, ENROLMENT_NAME, row["enrolment_id"], row["name_sealed"]),
+        document_number=vault.unseal(session, LEARNER_NUMBER, row["learner_id"], number),
     )
 
 

@@ -17,13 +17,14 @@ from states.rules.stages import Role
 
 ORDER = {"": 0, "draft": 1, "returned": 2, "prepared": 3, "submitted": 4, "accepted": 5}
 """Who has not reported stands first; an empty state is a return that nobody has begun."""
+REPORTED = frozenset({"submitted", "accepted"})
 READERS = frozenset({Role.CENTRE, Role.AUDITOR})
 
 _OF_DISTRICT = text("""
 SELECT r.id, r.month, r.state, r.submitted_at, r.decided_at, r.version,
        CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
        jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
-       o.name_zh, o.name_en
+       o.name_zh, o.name_en, true AS owes
   FROM monthly_return r JOIN office o ON o.id = r.district_id
  WHERE r.district_id = :district_id ORDER BY r.month DESC
 """)
@@ -32,11 +33,11 @@ SELECT r.id, CAST(:month AS text) AS month, coalesce(r.state, '') AS state, r.su
        r.decided_at, coalesce(r.version, 0) AS version,
        CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
        jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
-       o.name_zh, o.name_en
+       o.name_zh, o.name_en,
+       r.id IS NOT NULL OR EXISTS (SELECT 1 FROM project p WHERE p.district_id = o.id) AS owes
   FROM office o
   LEFT JOIN monthly_return r ON r.district_id = o.id AND r.month = :month
  WHERE o.kind = 'district'
-   AND (r.id IS NOT NULL OR EXISTS (SELECT 1 FROM project p WHERE p.district_id = o.id))
  ORDER BY o.code
 """)
 _MONTHS = text("SELECT DISTINCT month FROM monthly_return ORDER BY month DESC LIMIT 24")
@@ -45,7 +46,11 @@ _PERSONS = text("SELECT id, name FROM person WHERE id = ANY(:ids)")
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
-    """One return of a list; `id` is None and `state` empty where nobody has begun it."""
+    """One return of a list; `id` is None and `state` empty where nobody has begun it.
+
+    `late`: sent after its day, or not sent although its day is over. `owes` is false for a
+    district without a project.
+    """
 
     id: int | None
     month: str
@@ -56,6 +61,23 @@ class ReturnLine:
     submitted_at: datetime | None
     due_on: date
     late: bool
+    owes: bool
+
+    @property
+    def reported(self) -> bool:
+        """Whether the centre has it."""
+        return self.state in REPORTED
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is still owed after its day."""
+        return self.owes and self.late and not self.reported
+
+
+def is_late(state: str, submitted_at: datetime | None, *, due: date, at: datetime) -> bool:
+    """Sent after its day, or not with the centre although its day is over (E47)."""
+    sent = submitted_at if state in REPORTED else None
+    return shanghai_day(sent or at) > due
 
 
 def of_district(session: Session, actor: Actor, at: datetime) -> list[ReturnLine]:
@@ -66,8 +88,14 @@ def of_district(session: Session, actor: Actor, at: datetime) -> list[ReturnLine
 
 def of_month(session: Session, month: str, at: datetime) -> list[ReturnLine]:
     """All districts that run projects, those who have not reported first."""
+    return [line for line in of_districts(session, month, at) if line.owes]
+
+
+def of_districts(session: Session, month: str, at: datetime) -> list[ReturnLine]:
+    """Every district: who has not reported first, who owes nothing last."""
     rows = session.connection().execute(_OF_MONTH, {"month": month}).mappings()
-    return sorted((_line(row, at) for row in rows), key=lambda line: ORDER[line.state])
+    lines = [_line(row, at) for row in rows]
+    return sorted(lines, key=lambda line: (not line.owes, ORDER[line.state]))
 
 
 def months(session: Session, at: datetime) -> list[str]:
@@ -97,8 +125,6 @@ def names_of(session: Session, ids: set[int]) -> Mapping[int, str]:
 def _line(row: RowMapping, at: datetime) -> ReturnLine:
     due = return_due_on(str(row["month"]))
     sent = row["submitted_at"]
-    done = shanghai_day(sent) if isinstance(sent, datetime) else None
-    reported = row["state"] in ("submitted", "accepted")
     return ReturnLine(
         id=int(str(row["id"])) if row["id"] else None,
         month=str(row["month"]),
@@ -106,7 +132,8 @@ def _line(row: RowMapping, at: datetime) -> ReturnLine:
         district=Names(str(row["name_zh"]), str(row["name_en"])),
         passed=int(str(row["passed"])),
         classes=int(str(row["classes"])),
-        submitted_at=sent if isinstance(sent, datetime) else None,
+        submitted_at=sent,
         due_on=due,
-        late=(done > due if done and reported else shanghai_day(at) > due),
+        late=is_late(row["state"], sent, due=due, at=at),
+        owes=bool(row["owes"]),
     )

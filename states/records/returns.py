@@ -5,8 +5,8 @@ return names. A state changes only from the version that was seen.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,12 @@ from sqlmodel import Session
 from states import actions
 from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
-from states.records import outbox
+from states.records import outbox, return_deltas, return_figures, return_findings
 from states.rules.facts import ReturnAccepted
-from states.rules.findings import Finding
+from states.rules.findings import Finding, Weight
 from states.rules.machine import midnight
 from states.rules.months import first_after
+from states.rules.return_checks import blocking, check
 from states.rules.stages import Role, Stage
 
 # A returned draft is compiled anew; what somebody has signed is left alone.
@@ -30,15 +31,16 @@ VALUES (:district_id, :month, 'draft', '{}', :at, '', 0)
 ON CONFLICT (district_id, month) DO UPDATE SET
   state = 'draft', compiled_at = excluded.compiled_at,
   version = monthly_return.version + CAST(monthly_return.state = 'returned' AS int),
-  prepared_by = NULL, prepared_at = NULL, checked_by = NULL, submitted_at = NULL
+  prepared_by = NULL, prepared_at = NULL, checked_by = NULL, submitted_at = NULL,
+  findings = '[]'
   WHERE monthly_return.state IN ('draft', 'returned')
 RETURNING id
 """)
 _KNOWN = text("SELECT id FROM monthly_return WHERE district_id = :district_id AND month = :month")
 _CLEAR = text("DELETE FROM returned_class WHERE return_id = :id")
 _NAME = text("""
-INSERT INTO returned_class (class_id, return_id)
-SELECT c.id, :id
+INSERT INTO returned_class (class_id, return_id, scores_seq)
+SELECT c.id, :id, (SELECT max(s.fact_seq) FROM score s WHERE s.class_id = c.id)
   FROM project p
   JOIN training_class c ON c.project_id = p.id
  WHERE p.district_id = :district_id AND p.stage = 'surveyed'
@@ -47,43 +49,17 @@ SELECT c.id, :id
            AND CAST(f.payload->>'class_no' AS int) = c.no) < :until
 ON CONFLICT (class_id) DO NOTHING
 """)
-_COUNT = text("""
-SELECT c.id AS class_id, c.no, p.id AS project_id, p.code, p.channel, o.name_zh AS provider_zh,
-       o.name_en AS provider_en, c.regime, c.bank, CAST(max(s.assessed_on) AS text) AS assessed_on,
-       count(*) FILTER (WHERE e.verdict = 'admitted') AS enrolled,
-       count(*) FILTER (WHERE s.result IN ('pass', 'fail', 'misconduct')) AS assessed,
-       count(*) FILTER (WHERE s.result = 'pass') AS passed,
-       (SELECT jsonb_object_agg(r.population, jsonb_build_object(
-                 'invited', r.invited, 'answers', r.answers, 'satisfied', r.satisfied,
-                 'sums', r.sums))
-          FROM survey_result r WHERE r.class_id = c.id) AS surveys
-  FROM returned_class rc
-  JOIN training_class c ON c.id = rc.class_id
-  JOIN project p ON p.id = c.project_id
-  JOIN office o ON o.id = p.provider_id
-  LEFT JOIN enrolment e ON e.class_id = c.id
-  LEFT JOIN score s ON s.enrolment_id = e.id
-   AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
- WHERE rc.return_id = :id
- GROUP BY c.id, p.id, o.id
- ORDER BY p.code, c.no
-""")
-# A page is stale when the figures on it changed, not when they were only counted again.
-_KEEP = text("""
-UPDATE monthly_return SET figures = CAST(:figures AS jsonb),
-       version = version + CAST(figures IS DISTINCT FROM CAST(:figures AS jsonb) AS int)
- WHERE id = :id
-""")
 _SEEN = text("""
 SELECT r.id, r.district_id, r.month, r.state, r.figures, r.compiled_at, r.prepared_by,
        r.prepared_at, r.checked_by, r.submitted_at, r.accepted_by, r.decided_at, r.returned_text,
-       r.version, o.code AS district_code, o.name_zh AS district_zh, o.name_en AS district_en
+       r.version, r.responsible, r.findings, o.code AS district_code,
+       o.name_zh AS district_zh, o.name_en AS district_en
   FROM monthly_return r JOIN office o ON o.id = r.district_id
  WHERE r.id = :id
 """)
 _PREPARE = text("""
 UPDATE monthly_return SET state = 'prepared', prepared_by = :person, prepared_at = :at,
-       version = version + 1
+       responsible = :responsible, findings = CAST(:findings AS jsonb), version = version + 1
  WHERE id = :id AND state = 'draft' AND version = :seen RETURNING id
 """)
 _SUBMIT = text("""
@@ -108,6 +84,10 @@ SELECT p.id, p.code, p.stage, array_agg(c.no ORDER BY c.no) AS class_nos
   JOIN project p ON p.id = c.project_id
  WHERE rc.return_id = :id GROUP BY p.id ORDER BY p.id
 """)
+_LAST_RESPONSIBLE = text("""
+SELECT responsible FROM monthly_return WHERE district_id = :district_id AND responsible <> ''
+ ORDER BY month DESC LIMIT 1
+""")
 _DISTRICTS = text("SELECT DISTINCT district_id FROM project ORDER BY district_id")
 
 
@@ -117,7 +97,11 @@ class ReturnView:
 
     `figures`: {"classes": [per class: class_id, code, provider_zh, provider_en, channel,
     assessed_on, enrolled, assessed, passed, regime, bank, surveys, ...], "surveys": {population:
-    {"invited", "answers", "satisfied", "sums"}}, "passed": n}.
+    {"invited", "answers", "told", "satisfied", "sums", "rated"}}, "passed": n, "persons":
+    how many people that are, "corrections": [see `return_deltas.Delta`], "delta": the passers that
+    these add or take away}. Satisfied, sums and rated are those of the `told` answers, which are
+    none or at least five (`rules/disclosure`). `findings`: what the checks said at the first
+    signature; `responsible`: the 负责人 of the foot.
     """
 
     id: int
@@ -134,6 +118,8 @@ class ReturnView:
     decided_at: datetime | None
     returned_text: str
     version: int
+    responsible: str
+    findings: Sequence[Mapping[str, Any]]
     district_code: str
     district_zh: str
     district_en: str
@@ -153,7 +139,8 @@ def compile_return(session: Session, *, district_id: int, month: str, at: dateti
     named = {"id": begun, "district_id": district_id, "until": until}
     session.connection().execute(_CLEAR, {"id": begun})
     session.connection().execute(_NAME, named)
-    _count(session, begun)
+    return_deltas.carry(session, named)
+    return_figures.count(session, begun, district_id)
     outbox.promise_to_role(
         session,
         key=f"return/{begun}/return_to_prepare",
@@ -175,14 +162,27 @@ def view(session: Session, return_id: int) -> ReturnView:
 
 
 def sign_prepared(
-    session: Session, return_id: int, *, actor: Actor, at: datetime, seen: int
+    session: Session,
+    return_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    seen: int,
+    responsible: str = "",
 ) -> None:
     """The first person of the district stands for the figures; another one must check them.
 
-    Raises NotFound, NotYours, ProjectMoved when `seen` is no longer the version.
+    `responsible` is the 负责人 for the foot; empty leaves a line to write on. Raises NotFound,
+    NotYours, ProjectMoved when `seen` is no longer the version, and NotAllowed with every finding
+    that would make a figure wrong: compiling anew cures them.
     """
     found = _of_district(session, return_id, actor)
-    _swap(session, _PREPARE, found, actor=actor, at=at, seen=seen)
+    said = findings_of(session, found)
+    if wrong := blocking(said):
+        raise NotAllowed(wrong)
+    kept = json.dumps([asdict(finding) for finding in said], ensure_ascii=False)
+    more = {"responsible": responsible.strip(), "findings": kept}
+    _swap(session, _PREPARE, found, actor=actor, at=at, seen=seen, **more)
     _write_to_district(session, found, "return_to_sign", at=at, except_person=actor.person_id)
 
 
@@ -254,6 +254,19 @@ def give_back(
     _write_to_district(session, found, "return_returned", at=at)
 
 
+def findings_of(session: Session, found: ReturnView) -> list[Finding]:
+    """What the checks say: of a draft now, of a signed return when it was signed."""
+    if found.state not in ("draft", "returned"):
+        return [Finding(**{**kept, "weight": Weight(kept["weight"])}) for kept in found.findings]
+    return check(return_findings.read(session, found.id, found.district_id, month=found.month))
+
+
+def last_responsible(session: Session, district_id: int) -> str:
+    """Whom the district named last as 负责人: a suggestion for the next return."""
+    named = session.connection().execute(_LAST_RESPONSIBLE, {"district_id": district_id})
+    return str(named.scalar() or "")
+
+
 def districts_with_projects(session: Session) -> list[int]:
     """The districts that owe a return every month."""
     return list(session.connection().execute(_DISTRICTS).scalars())
@@ -264,28 +277,6 @@ def _end_of(month: str) -> datetime:
         return midnight(first_after(month))
     except ValueError as error:
         raise BadInput(why="month_unreadable") from error
-
-
-def _count(session: Session, return_id: int) -> None:
-    rows = session.connection().execute(_COUNT, {"id": return_id}).mappings()
-    classes = [dict(row) | {"code": f"{row['code']}-{row['no']:02}"} for row in rows]
-    figures = {
-        "classes": classes,
-        "surveys": {whom: _sum(classes, whom) for whom in ("learner", "employer")},
-        "passed": sum(row["passed"] for row in classes),
-    }
-    kept = {"id": return_id, "figures": json.dumps(figures, ensure_ascii=False)}
-    session.connection().execute(_KEEP, kept)
-
-
-def _sum(classes: list[dict[str, Any]], whom: str) -> dict[str, Any]:
-    told = [row["surveys"][whom] for row in classes if whom in (row["surveys"] or {})]
-    sums: dict[str, int] = {}
-    for result in told:
-        for key, points in result["sums"].items():
-            sums[key] = sums.get(key, 0) + points
-    counts = {name: sum(r[name] for r in told) for name in ("invited", "answers", "satisfied")}
-    return {**counts, "sums": sums}
 
 
 def _of_district(session: Session, return_id: int, actor: Actor) -> ReturnView:

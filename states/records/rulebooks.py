@@ -6,12 +6,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from states.records.tables import RulebookUsed
+from states.rules.cases.book import RouteBook
 from states.rules.rulebook import Rulebook
 
 _known: set[tuple[int, str]] = set()
 
 
-def note_used(session: Session, book: Rulebook, at: datetime) -> None:
+def note_used(session: Session, book: Rulebook | RouteBook, at: datetime) -> None:
     """Keep the book's content beside its digest; at most one statement per process and book."""
     mark = (id(session.get_bind()), book.digest)
     if mark in _known:

@@ -11,11 +11,12 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from states.errors import BadInput, NotFound
-from states.records import survey_watch, vault
+from states.records import survey_shuffle, survey_watch, vault
 from states.records.invitations import EMPLOYER, LEARNER, token_hash
 from states.records.places import ANSWER_COMMENT
 from states.records.tables import SurveyAnswer
 from states.rules.deadlines import shanghai_day
+from states.rules.disclosure import LEAST
 from states.rules.facts import SurveySummedUp
 from states.rules.machine import Chore
 from states.rules.questions import QuestionSet, Survey, survey_on
@@ -48,6 +49,13 @@ _PROGRESS = text("""
 SELECT population, count(*) AS invited, count(*) FILTER (WHERE answered) AS answers,
        max(closes_on) AS closes_on
   FROM survey_invitation WHERE class_id = :class_id GROUP BY population ORDER BY population DESC
+""")
+_COMMENTS = text("""
+SELECT a.id, a.population, a.comment_sealed
+  FROM survey_answer a
+  JOIN survey_result r ON r.class_id = a.class_id AND r.population = a.population
+ WHERE a.class_id = :class_id AND r.answers >= :least AND a.comment_sealed <> ''
+ ORDER BY a.id
 """)
 _INVITATION = text("""
 SELECT i.id, i.class_id, i.population, i.closes_on, i.answered, c.no AS class_no,
@@ -117,20 +125,27 @@ class Progress:
 
 
 def sum_up_survey(session: Session, chore: Chore, *, at: datetime) -> SurveySummedUp:
-    """Freeze the sums of a closed survey (C21)."""
-    satisfied_from = survey_on(chore.klass.survey_closes_on or chore.on).satisfied_from
+    """Freeze the sums of a closed survey (C21), and part the answers from their links for ever."""
+    closed_on = chore.klass.survey_closes_on or chore.on
+    satisfied_from = survey_on(closed_on).satisfied_from
     asked = {"class_id": chore.klass.id, "at": at, "satisfied_from": satisfied_from}
     session.connection().execute(_SUM_UP, asked)
     survey_watch.close(session, chore.klass.id)
+    survey_shuffle.shuffle(session, chore.klass.id, day=closed_on)
     found = {result.population: result for result in result_of(session, chore.klass.id)}
     learner, employer = found.get(LEARNER), found.get(EMPLOYER)
     return SurveySummedUp(
         class_no=chore.klass.no,
         learner_answers=learner.answers if learner else 0,
-        learner_satisfied=learner.satisfied if learner else 0,
+        learner_satisfied=_told(learner),
         employer_answers=employer.answers if employer else 0,
-        employer_satisfied=employer.satisfied if employer else 0,
+        employer_satisfied=_told(employer),
     )
+
+
+def _told(result: Result | None) -> int | None:
+    """How many were satisfied; None where too few answered to tell."""
+    return result.satisfied if result and result.answers >= LEAST else None
 
 
 def invitation(session: Session, token: str) -> Invitation:
@@ -169,6 +184,16 @@ def result_of(session: Session, class_id: int) -> list[Result]:
     """The frozen sums, learners first; empty before the survey was added up."""
     rows = session.connection().execute(_RESULTS, {"class_id": class_id})
     return [Result(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def comments_of(session: Session, class_id: int) -> dict[str, list[str]]:
+    """Population -> what was written in a closed survey, where enough answered to be told."""
+    asked = {"class_id": class_id, "least": LEAST}
+    found: dict[str, list[str]] = {}
+    for row in session.connection().execute(_COMMENTS, asked):
+        words = vault.unseal(session, ANSWER_COMMENT, row.id, row.comment_sealed)
+        found.setdefault(row.population, []).append(words)
+    return found
 
 
 def progress_of(session: Session, class_id: int) -> list[Progress]:

@@ -12,13 +12,15 @@ from datetime import UTC, date, datetime
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from states.records import uploads
+from states.records import case_traces, uploads
 from states.rules.deadlines import shanghai_day
 from states.rules.machine import midnight
 from states.rules.retention import the_retention
 from states.rules.stages import FINAL_STAGES
 
 LEARNERS = "learners"
+PEOPLE = frozenset({LEARNERS, case_traces.PEOPLE})
+"""The kinds that are people; all others are what people left."""
 
 _CLOSED = ", ".join(f"'{stage}'" for stage in sorted(FINAL_STAGES))
 
@@ -50,8 +52,9 @@ SELECT coalesce(d.code, '') AS district, p.district_id, p.provider_id,
 """)  # noqa: S608  statements of this file
 
 
-# The learners come first: by the moment at which they were forgotten the other steps know them.
+# People come first: by the moment at which they were forgotten the other steps know them.
 _STEPS: Mapping[str, TextClause] = {
+    **case_traces.STEPS,
     LEARNERS: _counted("""
 UPDATE enrolment e SET name_sealed = '', phone_sealed = '', email_sealed = '',
        employer_email_sealed = '', likeness = NULL, birth = NULL, school = '', hukou = '',
@@ -75,13 +78,21 @@ RETURNING e.class_id"""),
 UPDATE certificate x SET name_sealed = '', reason_sealed = '' FROM forgotten e
  WHERE e.id = x.enrolment_id AND (x.name_sealed <> '' OR x.reason_sealed <> '')
 RETURNING e.class_id"""),
+    "certificate_changes": _counted("""
+UPDATE certificate_change h SET name_sealed = '', reason_sealed = ''
+  FROM certificate x
+  LEFT JOIN forgotten e ON e.id = x.enrolment_id
+  LEFT JOIN claim m ON m.id = x.claim_id AND m.forgotten_at = :at
+ WHERE x.id = h.certificate_id AND (e.id IS NOT NULL OR m.id IS NOT NULL)
+   AND h.reason_sealed <> ''
+RETURNING e.class_id"""),
     # A roster that came again has left decisions about rows that are no longer there.
     "remarks": _counted("""
 UPDATE remark r SET text_sealed = '' FROM (
   SELECT f.project_id, f.seq, c.id AS class_id
     FROM fact f JOIN training_class c ON c.project_id = f.project_id
                                      AND c.no = CAST(f.payload->>'class_no' AS int)
-   WHERE f.kind = 'admission_decided'
+   WHERE f.kind IN ('admission_decided', 'score_corrected', 'score_correction_decided')
      AND (CAST(f.payload->>'enrolment_id' AS bigint) IN (SELECT id FROM forgotten)
        OR c.id IN (SELECT id FROM whole))
    UNION ALL
@@ -153,29 +164,35 @@ RETURNING r.class_id"""),
     "document_numbers": _counted("""
 UPDATE learner l SET number_sealed = '', number_index = NULL
  WHERE l.number_index IS NOT NULL
-   AND EXISTS (SELECT 1 FROM enrolment e WHERE e.learner_id = l.id AND e.forgotten_at = :at)
+   AND (EXISTS (SELECT 1 FROM enrolment e WHERE e.learner_id = l.id AND e.forgotten_at = :at)
+     OR EXISTS (SELECT 1 FROM claim m WHERE m.learner_id = l.id AND m.forgotten_at = :at))
    AND NOT EXISTS (
      SELECT 1 FROM enrolment e WHERE e.learner_id = l.id AND e.forgotten_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM claim m WHERE m.learner_id = l.id AND m.forgotten_at IS NULL)
 RETURNING (SELECT max(e.class_id) FROM enrolment e
             WHERE e.learner_id = l.id AND e.forgotten_at = :at) AS class_id"""),
 }  # fmt: skip
 KINDS = tuple(_STEPS)
 
-# Whoever is being enrolled once more at this moment must be seen by the last step.
+# Whoever is being named once more at this moment must be seen by the last step.
 _HOLD = text("""
 SELECT l.id FROM learner l
  WHERE EXISTS (SELECT 1 FROM enrolment e WHERE e.learner_id = l.id AND e.forgotten_at = :at)
+    OR EXISTS (SELECT 1 FROM claim m WHERE m.learner_id = l.id AND m.forgotten_at = :at)
  ORDER BY l.id FOR UPDATE
 """)
 _ANSWERED = text("DELETE FROM request_key WHERE at < :before")
-_STRAY = "NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.learner_id = l.id)"
+_STRAY = (
+    "NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.learner_id = l.id)"
+    " AND NOT EXISTS (SELECT 1 FROM claim m WHERE m.learner_id = l.id)"
+)
 _STRAYS = text(f"SELECT l.id FROM learner l WHERE {_STRAY} FOR UPDATE SKIP LOCKED")  # noqa: S608
 _DROP_STRAYS = text(f"DELETE FROM learner l WHERE l.id = ANY(:ids) AND {_STRAY}")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """How many things of one kind, in how many classes, a district's provider had emptied.
+    """How many things of one kind, in how many classes or cases, an office had emptied.
 
     The receipts of certificate batches belong to no class: they have no district.
     """
@@ -203,8 +220,8 @@ def empty(session: Session, as_of: date, *, at: datetime) -> Sequence[Emptied]:
 def clear_leftovers(session: Session) -> None:
     """Throw away what nobody will ask for any more, by the machine's own clock.
 
-    Answers of repeated requests, expired uploads, and learners of no class at all: those of a
-    roster that came again with another number.
+    Answers of repeated requests, expired uploads, and learners of no class and no case at
+    all: those of a roster or list that came again with another number.
     """
     kept = the_retention().repeated_answer
     before = midnight(kept.last_due(shanghai_day(datetime.now(UTC))))

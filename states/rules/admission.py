@@ -10,6 +10,7 @@ from states.rules import facts
 from states.rules.binding import the_plan
 from states.rules.dossier import Dossier
 from states.rules.facts import Fact, Kind
+from states.rules.facts_of_returns import ScoreCorrected, ScoreCorrectionDecided
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -212,6 +213,24 @@ def _attendance(fact: AttendanceRecorded, _: int | None, dossier: Dossier) -> It
         yield _object("attendance_needs_a_timetable", "C02")
 
 
+def _corrected(fact: ScoreCorrected, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    klass = dossier.classes[fact.class_no]
+    if klass.survey_closes_on is None:
+        yield _object("scores_may_still_be_replaced", "C17")
+    if any(one.enrolment_id == fact.enrolment_id for one in klass.corrections.values()):
+        yield _object("correction_is_open", "C17")
+
+
+def _correction_decided(
+    fact: ScoreCorrectionDecided, person: int | None, dossier: Dossier
+) -> Iterator[Finding]:
+    told = dossier.classes[fact.class_no].corrections.get(fact.correction_id)
+    if told is None or told.enrolment_id != fact.enrolment_id:
+        yield _object("no_correction_is_open", "C17")
+    elif told.by == person and fact.confirmed:
+        yield _object("confirmation_needs_another_person", "C17")
+
+
 _CHECKS: Mapping[Kind, Check] = {
     Kind.PLAN_SUBMITTED: _resubmitted,
     Kind.REVIEW_SIGNED: _signed,
@@ -230,4 +249,6 @@ _CHECKS: Mapping[Kind, Check] = {
     Kind.CHECK_RECORDED: _checked,
     Kind.RECTIFICATION_REPORTED: _rectified,
     Kind.CHECK_REVIEWED: _rechecked,
+    Kind.SCORE_CORRECTED: _corrected,
+    Kind.SCORE_CORRECTION_DECIDED: _correction_decided,
 }

@@ -45,6 +45,23 @@ def cut_of(standings: Sequence[Standing], *, faster_first: bool = False) -> Cut:
     return Cut(valid, valid // 2, tie)
 
 
+def places_of(standings: Sequence[Standing], *, faster_first: bool = False) -> list[int]:
+    """The place of each, in the order given; equals share the first place of theirs.
+
+    `faster_first` as for `cut_of`: among equal marks only where everybody's time is known.
+    """
+    untimed = {standing.mark for standing in standings if standing.seconds is None}
+
+    def key(standing: Standing) -> tuple[int, ...]:
+        timed = faster_first and standing.mark not in untimed
+        return _by_mark_and_time(standing) if timed else (-standing.mark, 0)
+
+    first: dict[tuple[int, ...], int] = {}
+    for place, ranked in enumerate(sorted(map(key, standings)), start=1):
+        first.setdefault(ranked, place)
+    return [first[key(standing)] for standing in standings]
+
+
 _Key = Callable[[Standing], tuple[int, ...]]
 
 

@@ -42,6 +42,16 @@ class Plan:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A corrected score that waits for a second person; results as in the score sheet."""
+
+    enrolment_id: int
+    by: int | None
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class ClassFacts:
     """What is known of one class. Its regime, standard and bank never change after opening."""
@@ -83,6 +93,7 @@ class ClassFacts:
     attendance_seq: int = 0
     held_half_hours: int = 0
     held_online_half_hours: int = 0
+    corrections: dict[int, Correction] = field(default_factory=dict)
 
     @property
     def taught_half_hours(self) -> int:
@@ -129,6 +140,7 @@ class Dossier:
     waivers: set[tuple[str, str]] = field(default_factory=set)
     returns_accepted_at: datetime | None = None
     batched: int = 0
+    held: int = 0
     accepted: int = 0
     refused: int = 0
     dropped: int = 0

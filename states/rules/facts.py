@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from states.rules.facts_of_returns import ScoreCorrected, ScoreCorrectionDecided
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -201,13 +202,16 @@ class SurveyOpened(OfClass):
 
 
 class SurveySummedUp(OfClass):
-    """The survey window closed and its answers were added up (C21)."""
+    """The survey window closed and its answers were added up (C21).
+
+    How many were satisfied is left out where fewer than five answered.
+    """
 
     kind: Literal[Kind.SURVEY_SUMMED_UP] = Kind.SURVEY_SUMMED_UP
     learner_answers: Count
-    learner_satisfied: Count
+    learner_satisfied: Count | None
     employer_answers: Count
-    employer_satisfied: Count
+    employer_satisfied: Count | None
 
 
 class ReturnAccepted(Payload):
@@ -223,8 +227,9 @@ class CertificatesBatched(Payload):
     """The centre numbered certificates for passers of this project (C22)."""
 
     kind: Literal[Kind.CERTIFICATES_BATCHED] = Kind.CERTIFICATES_BATCHED
-    batch_id: int
+    batch_id: int | None = None
     count: Count
+    held: Count = 0
 
 
 class ReceiptImported(Payload):
@@ -249,7 +254,8 @@ Fact = Annotated[
     | AdmissionDecided | IntakeClosed | TrainingRegistered | ClassEnded | ScoresImported
     | ScoresConfirmed | SurveyOpened | SurveySummedUp | ReturnAccepted | CertificatesBatched
     | ReceiptImported | CertificateDropped | TimetableFiled | AttendanceRecorded
-    | CheckRecorded | RectificationReported | CheckReviewed,
+    | CheckRecorded | RectificationReported | CheckReviewed | ScoreCorrected
+    | ScoreCorrectionDecided,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """Any fact, told apart by its kind."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from states.rules.dossier import ClassFacts, Dossier, Plan, Recorded
+from states.rules.dossier import ClassFacts, Correction, Dossier, Plan, Recorded
 from states.rules.facts import Kind
 from states.rules.stages import Channel, Mode, Stage
 from states.rules.supervision import Fault, Step, after, recheck_step
@@ -155,6 +155,28 @@ def _scores_confirmed(dossier: Dossier, fact: Recorded) -> None:
     _class_of(dossier, fact).confirmed_at = fact.at
 
 
+def _score_corrected(dossier: Dossier, fact: Recorded) -> None:
+    said = fact.payload
+    _class_of(dossier, fact).corrections[said["correction_id"]] = Correction(
+        said["enrolment_id"], fact.person_id, said["before"], said["after"]
+    )
+
+
+def _correction_decided(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    told = klass.corrections.pop(fact.payload["correction_id"])
+    if fact.payload["confirmed"]:
+        _count(klass, told.before, -1)
+        _count(klass, told.after, 1)
+
+
+def _count(klass: ClassFacts, result: str, change: int) -> None:
+    """Misconduct counts among the failed, as in the score sheet."""
+    klass.passed += change * (result == "pass")
+    klass.failed += change * (result in ("fail", "misconduct"))
+    klass.absent += change * (result == "absent")
+
+
 def _survey_opened(dossier: Dossier, fact: Recorded) -> None:
     _class_of(dossier, fact).survey_closes_on = _day(fact.payload["closes_on"])
 
@@ -173,6 +195,7 @@ def _return_accepted(dossier: Dossier, fact: Recorded) -> None:
 
 def _batched(dossier: Dossier, fact: Recorded) -> None:
     dossier.batched += fact.payload["count"]
+    dossier.held += fact.payload.get("held", 0)
 
 
 def _receipt(dossier: Dossier, fact: Recorded) -> None:
@@ -268,4 +291,6 @@ _FOLDS = {
     Kind.CHECK_RECORDED: _checked,
     Kind.RECTIFICATION_REPORTED: _rectified,
     Kind.CHECK_REVIEWED: _reviewed,
+    Kind.SCORE_CORRECTED: _score_corrected,
+    Kind.SCORE_CORRECTION_DECIDED: _correction_decided,
 }

@@ -225,8 +225,8 @@ def class_is_in_an_accepted_return(klass: ClassFacts, _: Dossier, __: Rulebook) 
 
 @project_rule("C22", cure=Kind.CERTIFICATES_BATCHED)
 def certificates_are_numbered(dossier: Dossier, _: Rulebook) -> Objection:
-    """Every passer has a numbered certificate in a batch."""
-    missing = dossier.passers - dossier.batched
+    """Every passer has a numbered certificate in a batch, or one that is held (A24)."""
+    missing = dossier.passers - dossier.batched - dossier.held
     return FINE if missing <= 0 else {"missing": missing}
 
 

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     CHECK_RECORDED = "check_recorded"
     RECTIFICATION_REPORTED = "rectification_reported"
     CHECK_REVIEWED = "check_reviewed"
+    SCORE_CORRECTED = "score_corrected"
+    SCORE_CORRECTION_DECIDED = "score_correction_decided"
 
 
 class Payload(BaseModel):

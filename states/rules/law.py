@@ -7,7 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from states.rules.rulebook import Bank, Rulebook, Standard, read_regimes, read_versions
+from states.rules.rulebook import (
+    Bank,
+    ContestBank,
+    Rulebook,
+    Standard,
+    read_contest_banks,
+    read_regimes,
+    read_versions,
+)
 from states.rules.workdays import Calendar, load_calendars
 
 RULEBOOKS = Path(__file__).parent.parent / "rulebooks"
@@ -42,6 +50,7 @@ class Law:
     regimes: Mapping[str, Rulebook]
     standards: Mapping[str, Standard]
     banks: Mapping[str, Bank]
+    contest_banks: Mapping[str, ContestBank]
     calendar: Calendar
 
     def regime_on(self, opens_on: date) -> Rulebook:
@@ -88,5 +97,6 @@ def the_law(folder: Path = RULEBOOKS) -> Law:
         regimes=read_regimes(folder / "regimes"),
         standards=standards,
         banks=banks,
+        contest_banks=read_contest_banks(folder / "standards"),
         calendar=load_calendars(folder / "calendars"),
     )

@@ -65,15 +65,25 @@ class Survey(_Strict):
         return self.employer if population == "employer" else self.learner
 
 
-def survey_on(day: date) -> Survey:
+def survey_on(day: date, folder: Path = SURVEYS) -> Survey:
     """The survey of a class whose answers are asked on `day`. Raises LookupError before any."""
-    known = [survey for survey in _surveys() if survey.effective_from <= day]
+    known = [survey for survey in _surveys(folder) if survey.effective_from <= day]
     if not known:
         raise LookupError(day.isoformat())
     return max(known, key=lambda survey: survey.effective_from)
 
 
+def questions_ever(population: str, folder: Path = SURVEYS) -> dict[str, Question]:
+    """Every rated question that a population was ever asked, by key, as it was last worded."""
+    known: dict[str, Question] = {}
+    for survey in sorted(_surveys(folder), key=lambda survey: survey.effective_from, reverse=True):
+        asked = survey.of(population)
+        for question in (*asked.questions, asked.overall):
+            known.setdefault(question.key, question)
+    return known
+
+
 @cache
-def _surveys(folder: Path = SURVEYS) -> tuple[Survey, ...]:
+def _surveys(folder: Path) -> tuple[Survey, ...]:
     files = sorted(folder.glob("*.toml"))
     return tuple(Survey.model_validate(tomllib.loads(f.read_text("utf-8"))) for f in files)

@@ -219,6 +219,16 @@ class Bank(_Strict):
     source: str
 
 
+class ContestBank(_Strict):
+    """技能比武题库: a bank of its own, harder than the assessment's (C32)."""
+
+    id: str
+    kind: Literal["contest_bank"]
+    title: Title
+    effective_from: date
+    source: str
+
+
 def read_regimes(folder: Path) -> dict[str, Rulebook]:
     """All regimes of a folder, each laid over the one it succeeds."""
     raw = {d["id"]: d for d in map(_toml, sorted(folder.glob("*.toml")))}
@@ -227,10 +237,20 @@ def read_regimes(folder: Path) -> dict[str, Rulebook]:
 
 def read_versions(folder: Path) -> tuple[dict[str, Standard], dict[str, Bank]]:
     """All standards and banks of a folder: two independent kinds of version."""
-    raw = [_toml(path) for path in sorted(folder.glob("*.toml"))]
+    raw = _versions(folder)
     standards = [Standard.model_validate(d) for d in raw if d["kind"] == "standard"]
     banks = [Bank.model_validate(d) for d in raw if d["kind"] == "bank"]
     return {s.id: s for s in standards}, {b.id: b for b in banks}
+
+
+def read_contest_banks(folder: Path) -> dict[str, ContestBank]:
+    """The contest banks of a folder; never among the assessment's banks."""
+    raw = (d for d in _versions(folder) if d["kind"] == "contest_bank")
+    return {bank.id: bank for bank in map(ContestBank.model_validate, raw)}
+
+
+def _versions(folder: Path) -> list[dict[str, Any]]:
+    return [_toml(path) for path in sorted(folder.glob("*.toml"))]
 
 
 def _plain(value: object) -> object:

@@ -7,15 +7,21 @@ from templates.papers.certificate import CertificatePaper, certificate, certific
 from templates.papers.fonts import glyphs_missing
 from templates.papers.handout import HandoutPaper, Slip, handout
 from templates.papers.monthly_return import ReturnPaper, ReturnRow, SurveySum, monthly_return
+from templates.papers.particulars import Contested, Evaluated, Examined, Particulars, Trained
 from templates.papers.press import UnprintableText
 
 __all__ = [
     "CertificatePaper",
+    "Contested",
+    "Evaluated",
+    "Examined",
     "HandoutPaper",
+    "Particulars",
     "ReturnPaper",
     "ReturnRow",
     "Slip",
     "SurveySum",
+    "Trained",
     "UnprintableText",
     "certificate",
     "certificates",

@@ -1,4 +1,4 @@
-"""Survey slips on paper for learners without a mail address: cut apart and handed out (C19)."""
+"""Survey slips on paper for those without a mail address: cut apart and handed out (C19, C20)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from templates.papers.press import print_pdf, print_png, qr
 
 @dataclass(frozen=True)
 class Slip:
-    """One learner's slip: the place in the roster, the masked name, the one-time link."""
+    """One slip: the place in the roster (0: an employer), the name to print, the one-time link."""
 
     place: int
-    masked_name: str
+    name: str
     url: str
 
 
@@ -33,7 +33,7 @@ class HandoutPaper:
 def handout(paper: HandoutPaper) -> bytes:
     """Eight slips on a page, as a PDF. Raises ValueError when there is no slip to print."""
     if not paper.slips:
-        raise ValueError("every learner of the class has a mail address: no slip to print")
+        raise ValueError("everybody asked has a mail address: no slip to print")
     return print_pdf("handout", _data(paper), paper.closes)
 
 
@@ -55,9 +55,9 @@ def _data(paper: HandoutPaper) -> dict[str, Any]:
 
 def _slip(slip: Slip) -> dict[str, Any]:
     return {
-        "place": str(slip.place),
-        "name": slip.masked_name,
-        "name_font": families_for(slip.masked_name),
+        "whose": f"花名册序号：{slip.place}" if slip.place else "用人单位",
+        "name": slip.name,
+        "name_font": families_for(slip.name),
         "url": slip.url,
         "qr": qr(slip.url),
     }

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from templates.papers.dates import day_zh, month_zh
-from templates.papers.press import print_pdf, print_png
+from templates.papers.press import print_pdf
 
 _NOTHING = "—"
 
@@ -23,6 +23,20 @@ class ReturnRow:
     enrolled: int
     assessed: int
     passed: int
+
+
+@dataclass(frozen=True)
+class CorrectedRow:
+    """A score of an earlier return that this one corrects; the person is a row of the roster."""
+
+    month: str
+    class_code: str
+    sheet_row: int
+    before: str
+    after: str
+    passed_before: int
+    passed_after: int
+    confirmed_on: date
 
 
 @dataclass(frozen=True)
@@ -53,16 +67,12 @@ class ReturnPaper:
     telephone: str = ""
     filed_on: date | None = None
     sample: bool = False
+    corrections: Sequence[CorrectedRow] = ()
 
 
 def monthly_return(paper: ReturnPaper) -> bytes:
     """The return as a PDF; the table's head is repeated where it runs over a page."""
     return print_pdf("monthly_return", _data(paper), paper.filed_on or paper.month)
-
-
-def monthly_return_pictures(paper: ReturnPaper, ppi: float = 110) -> list[bytes]:
-    """The return as PNG pages, for a preview."""
-    return print_png("monthly_return", _data(paper), ppi)
 
 
 def _data(paper: ReturnPaper) -> dict[str, Any]:
@@ -72,6 +82,7 @@ def _data(paper: ReturnPaper) -> dict[str, Any]:
         "serial": paper.serial,
         "rows": [_row(place, row) for place, row in enumerate(paper.rows, start=1)],
         "totals": [str(total) for total in _totals(paper.rows)] + [_share(paper.rows)],
+        "corrections": [_corrected(row) for row in paper.corrections],
         "surveys": [_survey("学员", paper.learners), _survey("用人单位", paper.employers)],
         "foot": _foot(paper),
         "sample": paper.sample,
@@ -82,6 +93,13 @@ def _row(place: int, row: ReturnRow) -> list[str]:
     counts = [str(count) for count in (row.enrolled, row.assessed, row.passed)]
     words = [row.class_code, row.provider, row.channel, row.assessed_on.isoformat()]
     return [str(place), *words, *counts, _percent(row.passed, row.assessed)]
+
+
+def _corrected(row: CorrectedRow) -> list[str]:
+    counts = f"{row.passed_before} → {row.passed_after}"
+    place = str(row.sheet_row)
+    day = row.confirmed_on.isoformat()
+    return [row.month, row.class_code, place, row.before, row.after, counts, day]
 
 
 def _totals(rows: Sequence[ReturnRow]) -> tuple[int, int, int]:

@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, Protocol
 
-from states.rules.routes import Level, certificate_title
+from states.rules.routes import Level, Route, certificate_title
 from states.rules.words import say
 from templates.sheets.aggregation import AggregationRow, write_aggregation
 from templates.sheets.writer import ExportMark
 
-_ROUTE: Final = "培训考核"
+_ROUTES: Final = {
+    Route.TRAINING: "培训考核",
+    Route.EVALUATION: "职业技能评价",
+    Route.EXAM: "信息技术水平考试",
+    Route.CONTEST: "技能比武",
+}
 _LEVELS: Final = {Level.BASIC: "基础", Level.ADVANCED: "高级"}
 
 
@@ -41,9 +46,13 @@ class Collected(Protocol):
     @property
     def document_number(self) -> str: ...
     @property
-    def opens_on(self) -> date: ...
+    def route(self) -> str: ...
     @property
-    def ended_on(self) -> date: ...
+    def source_number(self) -> str: ...
+    @property
+    def opens_on(self) -> date | None: ...
+    @property
+    def ended_on(self) -> date | None: ...
     @property
     def total(self) -> int | None: ...
 
@@ -54,8 +63,9 @@ def write_batch(certificates: Iterable[Collected], *, mark: ExportMark | None = 
 
 
 def aggregation_row(certificate: Collected) -> AggregationRow:
-    """One line, in the office's words. The provider of the training seals it (C23)."""
-    level = Level(certificate.level)
+    """One line, in the office's words: who seals it, and what the route alone knows (C23-C36)."""
+    level, route = Level(certificate.level), Route(certificate.route)
+    trained = route is Route.TRAINING
     return AggregationRow(
         internal_serial=certificate.serial,
         name=certificate.name,
@@ -64,14 +74,16 @@ def aggregation_row(certificate: Collected) -> AggregationRow:
         number=certificate.document_number,
         certificate_name=certificate_title(level),
         level=_LEVELS[level],
-        route=_ROUTE,
+        route=_ROUTES[route],
         certificate_number=certificate.number or "",
         issued_on=certificate.issued_day.isoformat(),
         sealing_body=certificate.provider_name,
         inscription=certificate.inscription,
         district=certificate.district,
-        training_period=f"{certificate.opens_on} 至 {certificate.ended_on}",
-        provider=certificate.provider_name,
+        training_period=f"{certificate.opens_on} 至 {certificate.ended_on}" if trained else "",
+        provider=certificate.provider_name if trained else "",
+        evaluation_body=certificate.provider_name if route is Route.EVALUATION else "",
+        source_certificate=certificate.source_number,
         mark="" if certificate.total is None else f"{certificate.total / 10:g}",
         phone=certificate.phone,
     )

@@ -1,6 +1,6 @@
 """The district's monthly return: passers and satisfaction (C18, C21, section 2.4 nos. 4 and 6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 
@@ -14,6 +14,10 @@ SATISFACTION_HEADER = header(
     "区 月份 班级数 应答对象数 实际应答数 应答率 各题平均分 满意率（4分及以上占比） "
     "单位应答数 单位满意率 主要意见"
 )
+CORRECTION_HEADER = header(
+    "序号 原汇总月份 班级编号 姓名 证件类型 证件号码 原结果 原成绩 更正后结果 更正后成绩 确认日期"
+)
+_NOBODY = "本月无考核合格人员"
 _WIDE = {
     "培训实施机构": 30,
     "机构统一社会信用代码": 22,
@@ -47,15 +51,36 @@ class PasserRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """One score of an earlier return that this one corrects, in the office's words."""
+
+    month: str
+    class_number: str
+    name: str
+    document_kind: str
+    number: str
+    result_before: str
+    mark_before: str
+    result_after: str
+    mark_after: str
+    confirmed_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class SatisfactionRow:
-    """One district's (or class's) answers. Rates are of those who answered; means are text."""
+    """One district's (or class's) answers; means are text.
+
+    Satisfied are so many of the `told` answers: too few to be told leave a dash.
+    """
 
     classes: int
     asked: int
     answered: int
+    told: int
     satisfied: int
     means: str = ""
     employers_answered: int = 0
+    employers_told: int = 0
     employers_satisfied: int = 0
     opinions: str = ""
 
@@ -77,16 +102,20 @@ class ReturnFoot:
         )
 
 
-def write_return(
+def write_return(  # noqa: PLR0913  the sheets, and what stands above and below each
     passers: Sequence[PasserRow],
     satisfaction: Iterable[SatisfactionRow],
     *,
+    corrections: Sequence[CorrectionRow] = (),
     district: str,
     month: str,
     foot: ReturnFoot,
     mark: ExportMark | None = None,
 ) -> bytes:
-    """Both sheets of a district's return as one xlsx. `month` is "2026-04"."""
+    """A district's return as one xlsx, with a third sheet where it corrects earlier ones.
+
+    `month` is "2026-04".
+    """
     year, number = month.split("-")
     shown = f"{year}年{int(number)}月"
     head = f"填报单位：{district}人力资源和社会保障局    汇总月份：{shown}"
@@ -96,7 +125,7 @@ def write_return(
             header=PASSER_HEADER,
             rows=[(place, *astuple(row)) for place, row in enumerate(passers, start=1)],
             titles=("人工智能推介官考核合格人员月度汇总表", head),
-            foot=(f"合计：{len(passers)}人", foot.line()),
+            foot=(f"合计：{len(passers)}人次" if passers else _NOBODY, foot.line()),
             widths=_WIDE,
         ),
         Page(
@@ -107,8 +136,21 @@ def write_return(
             foot=(foot.line(),),
             widths=_WIDE,
         ),
+        *_corrections(corrections, head, foot),
         mark=mark,
     )
+
+
+def _corrections(rows: Sequence[CorrectionRow], head: str, foot: ReturnFoot) -> Iterator[Page]:
+    if rows:
+        yield Page(
+            name="已上报成绩更正表",
+            header=CORRECTION_HEADER,
+            rows=[(place, *astuple(row)) for place, row in enumerate(rows, start=1)],
+            titles=("人工智能推介官已上报考核成绩更正表", head),
+            foot=(f"更正：{len(rows)}人次，原汇总数据不变", foot.line()),
+            widths=_WIDE,
+        )
 
 
 def satisfaction_cells(row: SatisfactionRow, district: str, month: str) -> tuple[Out, ...]:
@@ -121,9 +163,9 @@ def satisfaction_cells(row: SatisfactionRow, district: str, month: str) -> tuple
         row.answered,
         rate(row.answered, row.asked),
         row.means,
-        rate(row.satisfied, row.answered),
+        rate(row.satisfied, row.told),
         row.employers_answered,
-        rate(row.employers_satisfied, row.employers_answered),
+        rate(row.employers_satisfied, row.employers_told),
         row.opinions,
     )
 

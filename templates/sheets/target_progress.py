@@ -1,6 +1,6 @@
 """指标完成进度表 written: each district's yearly target and how far it got (C37-C39, no. 8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,8 @@ from templates.sheets.monthly_return import rate
 from templates.sheets.writer import Out, Page, header, write_pages
 
 PROGRESS_HEADER = header("区 年度指标 培训 评价 考试 比武 合计 完成率 比武占比 同比 环比 预警")
+SHARE_HEADER = header("区 比武证书 全部证书 比武占比")
+MONTH_HEADER = header("月份 培训 评价 考试 比武 合计 累计")
 _WIDTHS = {"区": 16, "预警": 40}
 
 
@@ -15,6 +17,7 @@ _WIDTHS = {"区": 16, "预警": 40}
 class ProgressRow:
     """One district: persons by route. Evaluation and exam count where a district is known (A21).
 
+    The share is one of certificates, from their issue on: `contest_certificates` of `certificates`.
     `year_before` and `month_before` are the totals to compare with, None where there are none;
     `warning` is a sentence, empty when all is well.
     """
@@ -25,6 +28,8 @@ class ProgressRow:
     evaluation: int
     exam: int
     contest: int
+    contest_certificates: int
+    certificates: int
     year_before: int | None = None
     month_before: int | None = None
     warning: str = ""
@@ -34,20 +39,56 @@ class ProgressRow:
         return self.training + self.evaluation + self.exam + self.contest
 
 
-def write_progress(rows: Iterable[ProgressRow], *, as_of: date) -> bytes:
-    """One line a district and one for the whole city. Counts are persons (A20)."""
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """Persons of one month by route, in the place that the rows make up together."""
+
+    month: int
+    training: int
+    evaluation: int
+    exam: int
+    contest: int
+
+    @property
+    def total(self) -> int:
+        return self.training + self.evaluation + self.exam + self.contest
+
+
+def write_progress(
+    rows: Iterable[ProgressRow], months: Iterable[MonthRow], *, as_of: date
+) -> bytes:
+    """One line a district and one for all of them, then the shares, then month by month.
+
+    Counts are persons (A20), but for the share, which is counted in certificates (A21).
+    """
     districts = list(rows)
-    page = Page(
-        name="指标完成进度表",
-        header=PROGRESS_HEADER,
-        rows=[_cells(row) for row in (*districts, _city(districts))],
-        titles=(
-            "人工智能推介官培养指标完成进度表",
-            f"统计截止：{as_of.isoformat()}    单位：人",
+    lines = (*districts, _city(districts))
+    day = f"统计截止：{as_of.isoformat()}"
+    return write_pages(
+        Page(
+            name="指标完成进度表",
+            header=PROGRESS_HEADER,
+            rows=[_cells(row) for row in lines],
+            titles=(
+                "人工智能推介官培养指标完成进度表",
+                f"{day}    单位：人（比武占比按证书计算）",
+            ),
+            widths=_WIDTHS,
         ),
-        widths=_WIDTHS,
+        Page(
+            name="比武占比",
+            header=SHARE_HEADER,
+            rows=[_share(row) for row in lines],
+            titles=("技能比武占比", f"{day}    单位：张"),
+            widths=_WIDTHS,
+        ),
+        Page(
+            name="逐月进度",
+            header=MONTH_HEADER,
+            rows=list(_months(months)),
+            titles=("逐月取证人数", f"{day}    单位：人"),
+        ),
     )
-    return write_pages(page)
 
 
 def _city(rows: list[ProgressRow]) -> ProgressRow:
@@ -59,6 +100,8 @@ def _city(rows: list[ProgressRow]) -> ProgressRow:
         evaluation=sum(row.evaluation for row in rows),
         exam=sum(row.exam for row in rows),
         contest=sum(row.contest for row in rows),
+        contest_certificates=sum(row.contest_certificates for row in rows),
+        certificates=sum(row.certificates for row in rows),
         year_before=_sum([row.year_before for row in rows]),
         month_before=_sum([row.month_before for row in rows]),
     )
@@ -79,11 +122,24 @@ def _cells(row: ProgressRow) -> tuple[Out, ...]:
         row.contest,
         row.total,
         rate(row.total, row.target),
-        rate(row.contest, row.total),
+        rate(row.contest_certificates, row.certificates),
         _growth(row.total, row.year_before),
         _growth(row.total, row.month_before),
         row.warning,
     )
+
+
+def _share(row: ProgressRow) -> tuple[Out, ...]:
+    contest, of_all = row.contest_certificates, row.certificates
+    return row.district, contest, of_all, rate(contest, of_all)
+
+
+def _months(rows: Iterable[MonthRow]) -> Iterator[tuple[Out, ...]]:
+    until = 0
+    for row in rows:
+        until += row.total
+        by_route = (row.training, row.evaluation, row.exam, row.contest)
+        yield (f"{row.month}月", *by_route, row.total, until)
 
 
 def _growth(now: int, before: int | None) -> str:

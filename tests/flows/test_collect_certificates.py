@@ -1,63 +1,48 @@
-"""Passers get their numbers in the morning; a hub that is away gets the workbook later."""
+"""Passers get their numbers in the morning; a hub that is away gets the workbook later.
+
+What the hub answers is imported by the next run, once; what it refuses waits for people.
+"""
 
 import asyncio
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from flows import wiring
 from flows.collect_certificates import collect_certificates
 from flows.outside.failing import FailingHub
 from flows.outside.null import NullHub
+from flows.outside.ports import HubReceipt, HubRefusedError
 from flows.sweeps import Tally
+from states.records import clock, refusals, reports
 from states.records.db import transaction
 from states.records.tables import (
+    Certificate,
     CertificateBatch,
-    Enrolment,
     Failure,
-    Learner,
-    Score,
-    TrainingClass,
+    ImportReport,
+    LedgerEntry,
 )
-from tests.flows.conftest import MORNING, Story
+from templates.sheets.receipt import write_receipt_sample
+from tests.desks import Class
+from tests.flows.conftest import Story
+from tests.flows.test_file_training import house_of
 
-REPORTED = text("""
-UPDATE project SET stage = 'reported', approved_at = :at, running_at = :at, assessed_at = :at,
-                   surveyed_at = :at, reported_at = :at WHERE id = :project
-""")
+LICENSED = text("UPDATE office SET licence_covers = true, licence_valid_until = '2027-1-1'")
 
 
 @pytest.fixture
 def reported(story: Story) -> int:
-    """A reported project with one passer, put there by hand: its way does not matter here."""
-    project = story.a_project()
+    """A reported class of which four passed; the date stands on the day of its return."""
     with transaction(story.bind) as session:
-        session.execute(REPORTED, {"project": project, "at": MORNING})
-        _a_passer(session, project)
-    return project
-
-
-def _a_passer(session: Session, project: int) -> None:
-    opens, ends, learner = date(2026, 3, 20), date(2026, 3, 30), Learner(document_kind="passport")
-    klass = TrainingClass(
-        project_id=project, no=1, opens_on=opens, ends_on=ends, regime="2026-67", standard="s",
-        bank="b", reason="r",
-    )  # fmt: skip
-    session.add_all([klass, learner])
-    session.flush()
-    enrolled = Enrolment(class_id=klass.id, learner_id=learner.id, sheet_row=2, verdict="admitted")
-    session.add(enrolled)
-    session.flush()
-    session.add(
-        Score(
-            class_id=klass.id, enrolment_id=enrolled.id, fact_seq=1, assessed_on=ends,
-            total=815, result="pass",
-        )
-    )  # fmt: skip
+        session.execute(LICENSED)
+        life = Class(session, house_of(story)).reported()
+        clock.move(session, to=life.at)
+    return life.id
 
 
 def collect() -> Tally:
@@ -108,3 +93,129 @@ def test_nobody_is_numbered_twice(story: Story, reported: int) -> None:
     new_morning(story)
     assert collect().handled == 0
     assert len(batches(story)) == 1
+
+
+# ── What comes back ─────────────────────────────────────────────────────────────────────────────
+class Repeating(NullHub):
+    """Keeps its receipts, as one over HTTP does."""
+
+    def taken(self, batch_code: str, receipt: HubReceipt) -> None:
+        """It is given again at the next question."""
+
+
+class Refusing(NullHub):
+    """Takes no batch, and says why; `tried` counts."""
+
+    tried = 0
+
+    def put(self, batch_code: str, workbook: bytes) -> None:  # noqa: ARG002  a hub's signature
+        self.tried += 1
+        raise HubRefusedError("第3行：张示例的证件号码有误")
+
+
+def a_sent_batch(story: Story, hub: NullHub) -> CertificateBatch:
+    wiring.use(replace(story.parts, hub=hub))
+    collect()
+    new_morning(story)
+    (batch,) = batches(story)
+    assert batch.state == "sent"
+    return batch
+
+
+def all_of(story: Story, kind: type[ImportReport] | type[Certificate]) -> list[Any]:
+    with Session(story.bind) as session:
+        return list(session.exec(select(kind).order_by(col(kind.id))).all())
+
+
+def receipts_of(story: Story) -> list[ImportReport]:
+    return [report for report in all_of(story, ImportReport) if report.kind == "receipt"]
+
+
+@pytest.mark.parametrize("hub", [NullHub(), Repeating()])
+def test_a_receipt_is_imported_by_the_next_run_and_only_once(
+    story: Story, reported: int, hub: NullHub
+) -> None:
+    batch = a_sent_batch(story, hub)
+    assert collect().handled == 0, "no receipt yet, and nothing else to do"
+    new_morning(story)
+    receipt = write_receipt_sample(hub.batches[batch.code])
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", receipt)
+    assert collect().handled == 1
+    found = all_of(story, Certificate)
+    assert [one.number for one in found] == [f"YBAIP202600000{n}" for n in range(1, 5)]
+    assert {one.state for one in found} == {"accepted"}
+    assert [one.state for one in batches(story)] == ["answered"]
+    new_morning(story)
+    assert collect().handled == 0
+    assert len(receipts_of(story)) == 1
+
+
+def test_a_hub_that_gives_the_same_receipt_again_changes_nothing_and_a_later_one_does(
+    story: Story, reported: int
+) -> None:
+    hub = Repeating()
+    batch = a_sent_batch(story, hub)
+    certificate = all_of(story, Certificate)[0]
+    sent = hub.batches[batch.code]
+    refused = write_receipt_sample(sent, refused={certificate.serial: "照片不符"})
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", refused)
+    for handled in (1, 0, 0):
+        assert collect().handled == handled
+        new_morning(story)
+    states = sorted(one.state for one in all_of(story, Certificate))
+    assert states == ["accepted", "accepted", "accepted", "refused"]
+    assert len(receipts_of(story)) == 1
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", write_receipt_sample(sent))
+    assert collect().handled == 1
+    assert {one.state for one in all_of(story, Certificate)} == {"accepted"}
+
+
+def test_a_receipt_that_cannot_be_read_is_kept_for_people_and_read_when_it_is_mended(
+    story: Story, reported: int
+) -> None:
+    hub = NullHub()
+    batch = a_sent_batch(story, hub)
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", b"half a fi")
+    assert collect() == Tally(failed=1)
+    assert hub.receipts, "it lies where it lay"
+    with Session(story.bind) as session:
+        (failure,) = session.exec(select(Failure)).all()
+    assert (failure.about, failure.error) == (f"batch/{batch.id}", "SheetUnreadable")
+    receipt = write_receipt_sample(hub.batches[batch.code])
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", receipt)
+    assert collect().handled == 1
+    with Session(story.bind) as session:
+        assert not session.exec(select(Failure)).all()
+
+
+def test_a_batch_that_the_hub_refuses_is_not_sent_again_and_its_words_wait_sealed_for_people(
+    story: Story, reported: int
+) -> None:
+    hub = Refusing()
+    wiring.use(replace(story.parts, hub=hub))
+    assert collect().failed == 0
+    new_morning(story)
+    assert collect().failed == 0
+    assert hub.tried == 1
+    (batch,) = batches(story)
+    assert batch.state == "made"
+    assert len(story.mails("batch_refused")) == 1
+    with Session(story.bind) as session:
+        report = refusals.of_batch(session, batch.id)
+        assert report is not None
+        assert report.findings[0]["params"] == {"words": "第3行：张示例的证件号码有误"}
+        assert reports.last(session, "receipt", batch_id=batch.id) is None
+        kept = session.execute(text("SELECT import_report::text FROM import_report")).scalars()
+        assert all("张示例" not in row for row in kept)
+        left = select(LedgerEntry).where(LedgerEntry.name == "personal_data_exported")
+        assert len(session.exec(left).all()) == 1, "the workbook left the house once"
+
+
+def test_what_somebody_else_dealt_with_is_no_trouble_any_more(story: Story, reported: int) -> None:
+    wiring.use(replace(story.parts, hub=FailingHub()))
+    collect()
+    with transaction(story.bind) as session:
+        session.execute(text("UPDATE certificate_batch SET state = 'answered'"))
+    assert collect().failed == 0
+    with Session(story.bind) as session:
+        assert not session.exec(select(Failure)).all()

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from flows import compile_monthly_return
 from flows.compile_monthly_return import months_due
 from flows.locks import alone
 from flows.occasions import Occasion, Rhythm, keep, occasion_of, rests
 from flows.remind_daily import remind_daily
-from flows.sweeps import Tally
+from flows.sweeps import Tally, note_failure
 from states.records.db import transaction
 from tests.flows.conftest import MORNING, Story
 
@@ -77,6 +78,22 @@ def test_what_failed_in_part_comes_again_after_a_rest(
     assert is_due(story) is again
     with transaction(story.bind) as session:
         assert rests(session, "x") is again
+
+
+@pytest.mark.parametrize(
+    ("times", "minutes", "rest"), [(1, 2, False), (3, 8, True), (3, 11, False), (9, 110, True)]
+)
+def test_trouble_that_stays_is_met_less_and_less_often(
+    story: Story, times: int, minutes: int, *, rest: bool
+) -> None:
+    keep("x", DAILY, fails)
+    with transaction(story.bind) as session:
+        for _ in range(times):
+            note_failure(session, "x", "batch/1", error="HubUnavailableError")
+        note_failure(session, "another", "batch/1", error="HubUnavailableError")
+        before = datetime.now(UTC) - timedelta(minutes=minutes)
+        session.execute(text("UPDATE sweep SET started_at = :before"), {"before": before})
+        assert rests(session, "x") is rest
 
 
 def test_a_jump_of_the_date_makes_it_due(story: Story) -> None:

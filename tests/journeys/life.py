@@ -195,7 +195,9 @@ def certify(visitor: Visitor, path: str) -> str:
     return serial
 
 
-def verify(visitor: Visitor, phone: Visitor, serial: str) -> None:
+def verify(
+    visitor: Visitor, phone: Visitor, serial: str, *, sealed_by: str = "上海示例职业技能培训学校"
+) -> None:
     paper = visitor.context.request.get(f"/certificates/{serial}.pdf")
     assert paper.ok
     assert paper.body().startswith(b"%PDF")
@@ -203,7 +205,7 @@ def verify(visitor: Visitor, phone: Visitor, serial: str) -> None:
     address = re.search(r"https?://[^/]+(/verify/[\w-]{24})", printed)
     assert address
     phone.go(address[1])
-    phone.reads("证书有效", serial, "上海示例职业技能培训学校")
+    phone.reads("证书有效", serial, sealed_by)
     assert phone.fits()
 
 

@@ -1,4 +1,4 @@
-"""One whole life only through the pages, in a real browser; and what happens to bad input."""
+"""Whole lives only through the pages, in a real browser; and what happens to bad input."""
 
 import re
 import shutil
@@ -33,6 +33,12 @@ from tests.journeys.life import (
     stands_in,
     two_persons_sign,
     verify,
+)
+from tests.journeys.other_routes import (
+    hold_a_contest,
+    list_an_evaluation,
+    the_contest_stands,
+    the_evaluation_stands,
 )
 from tests.journeys.visitor import PATIENCE_MS, Visitor
 from tests.templates.sheet_builders import learner, number, roster_file
@@ -207,5 +213,18 @@ def test_a_project_lives_its_whole_life_through_the_pages(visitor: Visitor, phon
     report(visitor, path)
     serial = certify(visitor, path)
     verify(visitor, phone, serial)
+    assert visitor.complaints == []
+    assert phone.complaints == []
+
+
+def test_a_contest_ends_in_certificates(visitor: Visitor, phone: Visitor) -> None:
+    the_contest_stands(visitor, phone, hold_a_contest(visitor))
+    refused = re.compile(r"Failed to load resource: .* status of 422")
+    assert [said for said in visitor.complaints if not refused.match(said)] == []
+    assert phone.complaints == []
+
+
+def test_an_evaluation_ends_in_advanced_certificates(visitor: Visitor, phone: Visitor) -> None:
+    the_evaluation_stands(visitor, phone, list_an_evaluation(visitor))
     assert visitor.complaints == []
     assert phone.complaints == []

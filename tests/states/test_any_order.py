@@ -23,6 +23,7 @@ from states.errors import DubanError
 from states.records import secrets
 from states.records.projects import load
 from states.rules import facts as said
+from states.rules.facts_of_returns import Result, ScoreCorrected, ScoreCorrectionDecided
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -123,6 +124,21 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=st.sampled_from(["first", "examiner"]))
     def confirms(self, who: str) -> None:
         self.tries(said.ScoresConfirmed(class_no=1), getattr(self.house, who))
+
+    @rule(after=st.sampled_from(["fail", "absent"]), number=st.integers(1, 2))
+    def corrects(self, after: Result, number: int) -> None:
+        fact = ScoreCorrected(
+            class_no=1, correction_id=number, enrolment_id=number, before="pass", after=after,
+            text="登分有误",
+        )  # fmt: skip
+        self.tries(fact, self.house.examiner)
+
+    @rule(number=st.integers(1, 2), confirmed=st.booleans())
+    def decides(self, number: int, *, confirmed: bool) -> None:
+        fact = ScoreCorrectionDecided(
+            class_no=1, correction_id=number, enrolment_id=number, confirmed=confirmed
+        )
+        self.tries(fact, self.house.second)
 
     @rule()
     def reports(self) -> None:

@@ -34,3 +34,10 @@ def test_a_translation_that_loses_a_placeholder_is_found() -> None:
     catalog = Catalog(locale="zh_Hans_CN")
     catalog.add("due %(day)s", "截止")
     assert words.unsaid(catalog) == ["due %(day)s"]
+
+
+def test_a_translation_with_a_lone_per_cent_sign_is_found() -> None:
+    catalog = Catalog(locale="zh_Hans_CN")
+    catalog.add("the better half", "前50%")
+    catalog.add("the other half", "后50%%")
+    assert words.unsaid(catalog) == ["the better half"]

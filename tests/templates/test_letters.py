@@ -40,6 +40,13 @@ SAMPLE: dict[str, object] = {
     "district": "黄浦区",
     "month": "2026-05",
     "batch": {"code": "2026-05-310101", "count": 37},
+    "refused": 3,
+    "case": {
+        "code": "HP-BW-2026-001",
+        "title": "人工智能应用岗位练兵",
+        "route": "技能比武",
+        "office": "上海示例行业协会",
+    },
     "forgetting": {
         "learners": 12,
         "classes": 1,
@@ -136,7 +143,11 @@ def test_an_english_letter_is_english(name: str) -> None:
         {**item, "title": "T", "what": "review"}
         for item in cast("list[dict[str, object]]", SAMPLE["items"])
     ]
-    office = {"project": facts, "district": "Huangpu", "items": items, "person": {"name": "Wang"}}
+    case = {**facts, "route": "Contest", "office": "Sample"}
+    office = {
+        "project": facts, "district": "Huangpu", "items": items, "person": {"name": "Wang"},
+        "case": case,
+    }  # fmt: skip
     message = _letter(name, "en", **office)
     body = _text(message).replace(OFFICE.display_name, "").replace("证书归集", "")
     assert not re.search(r"[一-鿿，。：]", body + message["Subject"])

@@ -23,6 +23,7 @@ from templates.sheets.blanks import Enrolled, Examinee, blank_roster, blank_scor
 from templates.sheets.contest_results import Contest, ContestantRow, write_contest_results
 from templates.sheets.marked import Remark, mark
 from templates.sheets.monthly_return import PasserRow, ReturnFoot, SatisfactionRow, write_return
+from templates.sheets.quotas import write_quotas
 from templates.sheets.reader import Columns
 from templates.sheets.receipt import write_receipt_sample
 from templates.sheets.registration import write_registration
@@ -110,9 +111,13 @@ WRITERS: dict[str, Writer] = {
     ),
     "write_return": monthly,
     "write_satisfaction": lambda text: write_satisfaction(
-        [(text, filled(SatisfactionRow, text))], month="2026-04", reported_by=text
+        [(text, "2026-04", filled(SatisfactionRow, text))],
+        [(text, filled(SatisfactionRow, text))],
+        by="机构",
+        reported_by=text,
     ),
-    "write_progress": lambda text: write_progress([filled(ProgressRow, text)], as_of=DAY),
+    "write_progress": lambda text: write_progress([filled(ProgressRow, text)], [], as_of=DAY),
+    "write_quotas": lambda text: write_quotas([(text, text, 1)], year=2026),
     "write_contest_results": lambda text: write_contest_results(
         filled(Contest, text), [filled(ContestantRow, text)]
     ),

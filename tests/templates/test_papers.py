@@ -14,11 +14,15 @@ from pypdf import PdfReader
 from states.rules.routes import TERMS, Level, Route
 from templates.papers import (
     CertificatePaper,
+    Contested,
+    Evaluated,
+    Examined,
     HandoutPaper,
     ReturnPaper,
     ReturnRow,
     Slip,
     SurveySum,
+    Trained,
     UnprintableText,
     certificate,
     certificates,
@@ -36,9 +40,7 @@ PAPER = CertificatePaper(
     level=Level.BASIC,
     inscription=TERMS[Route.TRAINING].inscription,
     sealer="上海示例人工智能职业技能培训学校",
-    started=date(2026, 4, 7),
-    ended=date(2026, 4, 24),
-    half_hours=80,
+    particulars=Trained(date(2026, 4, 7), date(2026, 4, 24), half_hours=80),
     issued=date(2026, 5, 8),
     internal_serial="DB-2026-310101-000042",
     certificate_number=None,
@@ -90,13 +92,68 @@ def test_a_certificate_says_everything_the_notice_wants() -> None:
     assert "SAMPLE" not in text
 
 
-@pytest.mark.parametrize("route", list(Route))
-def test_every_route_prints_its_exact_inscription(route: Route) -> None:
+WAYS = {
+    Route.TRAINING: PAPER.particulars,
+    Route.EVALUATION: Evaluated(
+        "人工智能训练师技能等级评价", "S000031000001263000001", date(2026, 6, 3)
+    ),
+    Route.EXAM: Examined(2026, "人工智能技术及应用", "三级", "优秀"),
+    Route.CONTEST: Contested("示例区人工智能技能比武", "上海示例行业协会", date(2026, 6, 13)),
+}
+SENTENCES = {
+    Route.TRAINING: "于2026年4月7日至2026年4月24日参加人工智能推介官培训，完成40课时，考核合格。",
+    Route.EVALUATION: "于2026年6月3日参加人工智能训练师技能等级评价，评价合格。",
+    Route.EXAM: "参加2026年上海高等学校信息技术水平考试（人工智能技术及应用，三级），成绩优秀。",
+    Route.CONTEST: "于2026年6月13日参加上海示例行业协会主办的“示例区人工智能技能比武”，"
+    "成绩符合证书配发条件。",
+}
+
+
+def paper_of(route: Route) -> CertificatePaper:
     terms = TERMS[route]
-    paper = replace(PAPER, inscription=terms.inscription, level=terms.levels[-1])
-    (text,) = pages(certificate(paper))
-    assert terms.inscription in text
+    return replace(
+        PAPER,
+        particulars=WAYS[route],
+        inscription=terms.inscription,
+        level=terms.levels[-1],
+    )
+
+
+@pytest.mark.parametrize("route", list(Route))
+def test_every_route_prints_its_exact_inscription_and_how_one_came_by_it(route: Route) -> None:
+    (text,) = pages(certificate(paper_of(route)))
+    assert TERMS[route].inscription in text
     assert text.count("监制") == 1
+    assert SENTENCES[route] in text
+    assert "（此处加盖公章）" in text
+    assert PAPER.sealer in text
+
+
+def test_only_the_exam_is_inscribed_by_two() -> None:
+    joint = "上海市人力资源和社会保障局、上海市教育委员会监制"
+    assert [route for route in Route if joint in pages(certificate(paper_of(route)))[0]] == [
+        Route.EXAM
+    ]
+
+
+def test_an_evaluation_names_the_certificate_it_gave() -> None:
+    (text,) = pages(certificate(paper_of(Route.EVALUATION)))
+    assert "原证书编号" in text
+    assert "S000031000001263000001" in text
+    assert "人工智能推介官（高级）" in text
+
+
+@pytest.mark.parametrize(
+    ("route", "level"),
+    [
+        (Route.TRAINING, Level.ADVANCED),
+        (Route.EVALUATION, Level.BASIC),
+        (Route.CONTEST, Level.ADVANCED),
+    ],
+)
+def test_a_level_that_the_route_never_leads_to_is_not_printed(route: Route, level: Level) -> None:
+    with pytest.raises(ValueError, match="never leads"):
+        replace(PAPER, particulars=WAYS[route], level=level)
 
 
 def test_a_returned_number_stands_beside_our_own_serial() -> None:
@@ -106,7 +163,8 @@ def test_a_returned_number_stands_beside_our_own_serial() -> None:
 
 
 def test_half_hours_print_as_halves() -> None:
-    assert "完成40.5课时" in pages(certificate(replace(PAPER, half_hours=81)))[0]
+    halves = replace(PAPER, particulars=Trained(PAPER.issued, PAPER.issued, half_hours=81))
+    assert "完成40.5课时" in pages(certificate(halves))[0]
 
 
 def test_a_sample_says_so_across_the_page() -> None:
@@ -141,10 +199,25 @@ def test_the_qr_code_opens_the_verification_page() -> None:
 
 
 def test_a_batch_has_one_page_for_each_certificate_in_order() -> None:
-    batch = [replace(PAPER, name=f"示例{place:02d}") for place in range(50)]
+    batch = [replace(PAPER, name=f"示例{place:03d}") for place in range(120)]
     printed = pages(certificates(batch))
-    assert len(printed) == 50
-    assert all(f"示例{place:02d}" in text for place, text in enumerate(printed))
+    assert len(printed) == 120
+    assert all(f"示例{place:03d}" in text for place, text in enumerate(printed))
+
+
+def test_a_batch_of_mixed_routes_keeps_its_order() -> None:
+    batch = [paper_of(route) for route in (Route.CONTEST, Route.EXAM, Route.EXAM, Route.TRAINING)]
+    printed = pages(certificates(batch))
+    for paper, text in zip(batch, printed, strict=True):
+        assert SENTENCES[paper.particulars.route] in text
+
+
+def test_a_certificate_for_keeping_says_that_it_is_pdf_a_and_tagged() -> None:
+    kept, printed = certificate(PAPER), certificates([PAPER] * 51)
+    assert "/StructTreeRoot" in PdfReader(io.BytesIO(kept)).root_object
+    assert b"<pdfaid:part>2<" in kept
+    assert b"<pdfuaid:part>1<" in kept
+    assert b"pdfaid" not in printed
 
 
 def test_the_same_certificate_is_the_same_file() -> None:
@@ -194,6 +267,18 @@ def test_survey_slips_carry_one_link_each_eight_to_a_page() -> None:
     assert text.count("张*") == 10
     assert "有效期至2026年5月8日，仅可使用一次。" in text
     assert "花名册序号：10" in text
+
+
+def test_the_slip_of_an_employer_names_the_firm_and_no_place() -> None:
+    name = "上海示例智能制造与工业互联网技术服务有限公司"
+    (slip,) = slips(1)
+    paper = HandoutPaper(
+        "示例班", "上海示例学校", date(2026, 5, 8), [replace(slip, place=0, name=name)]
+    )
+    (text,) = pages(handout(paper))
+    assert "用人单位" in text
+    assert "花名册序号" not in text
+    assert name in text.replace("\n", "")
 
 
 def test_a_handout_without_slips_is_refused() -> None:

@@ -126,17 +126,17 @@ def test_the_monthly_return_has_both_sheets_and_a_foot() -> None:
         bank="2025",
         regime="新",
     )
-    satisfaction = SatisfactionRow(classes=1, asked=3, answered=2, satisfied=1, means="4.5")
+    satisfaction = SatisfactionRow(classes=1, asked=9, answered=6, told=6, satisfied=3, means="4.5")
     foot = ReturnFoot("甲", "乙", "丙", date(2026, 5, 8))
     data = write_return([passer], [satisfaction], district="黄浦区", month="2026-04", foot=foot)
     passers, survey = cells(data), cells(data, 1)
     assert passers[1][0] == "填报单位：黄浦区人力资源和社会保障局    汇总月份：2026年4月"
     assert (passers[3][0], passers[3][5], passers[3][7]) == (1, "王𠮷", NUMBER)
     assert [row[0] for row in passers[4:]] == [
-        "合计：1人",
+        "合计：1人次",
         "填表人：甲    审核人：乙    负责人：丙    填报日期：2026年5月8日（盖章）",
     ]
-    assert survey[3][:8] == ["黄浦区", "2026年4月", 1, 3, 2, "66.7%", "4.5", "50.0%"]
+    assert survey[3][:8] == ["黄浦区", "2026年4月", 1, 9, 6, "66.7%", "4.5", "50.0%"]
     assert survey[3][9] == "—"
 
 

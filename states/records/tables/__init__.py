@@ -1,6 +1,8 @@
 """Every table, imported once so that SQLModel's metadata is complete."""
 
+from states.records.tables.chain import CertificateChange
 from states.records.tables.classes import Enrolment, ImportReport, Learner, Score, TrainingClass
+from states.records.tables.corrections import ScoreCorrection
 from states.records.tables.files import Attachment, ClassFiling
 from states.records.tables.keeping import DataKey, Forgetting, Remark
 from states.records.tables.offices import (
@@ -19,6 +21,7 @@ from states.records.tables.returns import (
     MonthlyReturn,
     ReturnedClass,
 )
+from states.records.tables.routes import Claim, RouteCase, RouteFact
 from states.records.tables.supervision import (
     Campaign,
     CampaignPick,
@@ -28,6 +31,7 @@ from states.records.tables.supervision import (
 )
 from states.records.tables.survey_watch import SurveyConnection, SurveyWatch
 from states.records.tables.surveys import SurveyAnswer, SurveyInvitation, SurveyResult
+from states.records.tables.targets import QuotaRow, QuotaVersion, ShareWaiver
 from states.records.tables.teaching import Attendance, ClassSession
 from states.records.tables.uploads import Upload
 from states.records.tables.work import (
@@ -41,12 +45,57 @@ from states.records.tables.work import (
 )
 
 __all__ = [
-    "Account", "Appointment", "Attachment", "Attendance", "Campaign", "CampaignPick",
-    "Certificate", "CertificateBatch", "ClassFiling", "ClassSession", "Counter", "DataKey",
-    "Enrolment", "FactRow", "Failure", "Forgetting", "Heartbeat", "ImportReport", "Inspection",
-    "InspectionFault", "Learner", "LedgerEntry", "Mail", "MonthlyReturn", "Office", "Person",
-    "Project", "Rectification", "Remark", "RequestKey", "ReturnedClass", "RulebookUsed",
-    "Score", "SetupLink", "SurveyAnswer", "SurveyConnection", "SurveyInvitation",
-    "SurveyResult", "SurveyWatch", "Sweep", "Timer", "TrainingClass", "Upload", "VirtualClock",
+    "Account",
+    "Appointment",
+    "Attachment",
+    "Attendance",
+    "Campaign",
+    "CampaignPick",
+    "Certificate",
+    "CertificateBatch",
+    "CertificateChange",
+    "Claim",
+    "ClassFiling",
+    "ClassSession",
+    "Counter",
+    "DataKey",
+    "Enrolment",
+    "FactRow",
+    "Failure",
+    "Forgetting",
+    "Heartbeat",
+    "ImportReport",
+    "Inspection",
+    "InspectionFault",
+    "Learner",
+    "LedgerEntry",
+    "Mail",
+    "MonthlyReturn",
+    "Office",
+    "Person",
+    "Project",
+    "QuotaRow",
+    "QuotaVersion",
+    "Rectification",
+    "Remark",
+    "RequestKey",
+    "ReturnedClass",
+    "RouteCase",
+    "RouteFact",
+    "RulebookUsed",
+    "Score",
+    "ScoreCorrection",
+    "SetupLink",
+    "ShareWaiver",
+    "SurveyAnswer",
+    "SurveyConnection",
+    "SurveyInvitation",
+    "SurveyResult",
+    "SurveyWatch",
+    "Sweep",
+    "Timer",
+    "TrainingClass",
+    "Upload",
+    "VirtualClock",
     "WebSession",
 ]  # fmt: skip

@@ -8,7 +8,10 @@ from sqlmodel import Field, SQLModel
 from states.records.tables.columns import key, link, moment, one_of
 from states.rules.stages import Role
 
-OFFICE_KINDS = ("district", "provider", "centre", "bureau", "service")
+OFFICE_KINDS = (
+    "district", "provider", "centre", "bureau", "service",
+    "evaluation_body", "exam_authority", "organiser",
+)  # fmt: skip
 
 
 class Office(SQLModel, table=True):

@@ -114,8 +114,16 @@ class LedgerEntry(SQLModel, table=True):
             postgresql_where=text("kind <> 'act'"),
         ),
         one_of("kind", ("fact", "move", "act"), "ledger_kind_is_known"),
+        Index(
+            "case_ledger_has_no_double_number",
+            "case_id",
+            "seq",
+            unique=True,
+            postgresql_where=text("kind <> 'act'"),
+        ),
         CheckConstraint(
-            "kind = 'act' OR project_id IS NOT NULL", name="facts_and_moves_are_of_a_project"
+            "kind = 'act' OR (project_id IS NULL) <> (case_id IS NULL)",
+            name="facts_and_moves_are_of_a_project_or_a_case",
         ),
         Index("ledger_by_project_act", "project_id", postgresql_where=text("kind = 'act'")),
         CheckConstraint(
@@ -126,6 +134,7 @@ class LedgerEntry(SQLModel, table=True):
 
     id: int = key()
     project_id: int | None = link("project.id", default=None)
+    case_id: int | None = link("route_case.id", default=None)
     seq: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
     kind: str

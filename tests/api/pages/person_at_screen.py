@@ -22,6 +22,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._select = ""
+        self._area = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -31,12 +32,21 @@ class _Forms(HTMLParser):
             self._select = given.get("name", "")
         elif tag == "option" and self._select:
             self._option(given)
-        elif tag in ("input", "textarea") and self.forms and "name" in given:
+        elif tag == "textarea":
+            self._area = given.get("name", "")
+            self._put(self._area, "")
+        elif tag == "input" and self.forms and "name" in given:
             self._put(given["name"], given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._area and data.strip():
+            self._put(self._area, data.strip())
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
+        elif tag == "textarea":
+            self._area = ""
 
     def _option(self, given: dict[str, str]) -> None:
         values = self.forms[-1].values.setdefault(self._select, [])

@@ -150,7 +150,7 @@ def is_certified(sit: Sit) -> None:
     here = str(centre.page.url.path)
     uploads(centre, f"{here}/receipt", downloads(centre, f"{here}/sample-receipt.xlsx"))
     assert "全部证书均有回执" in centre.text
-    (serial,) = set(re.findall(r"/certificates/(AIP-[\d-]+)\.pdf", centre.page.text))
+    (serial,) = set(re.findall(r"/certificates/(AIP-[\d-]+)/history", centre.page.text))
     assert downloads(centre, f"/certificates/{serial}.pdf")[:4] == b"%PDF"
     assert sit(NEIGHBOUR).opens(f"/certificates/{serial}.pdf").page.status_code == 404
 

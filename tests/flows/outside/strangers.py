@@ -1,4 +1,4 @@
-"""A virus scanner and a training register on loopback, as the real ones would answer."""
+"""A virus scanner, a register and a hub on loopback, as the real ones would answer."""
 
 import json
 import struct
@@ -80,12 +80,18 @@ class _Register(BaseHTTPRequestHandler):
 
 
 def _workbook(kind: str, body: bytes) -> bytes:
+    return _form(kind, body)["workbook"]
+
+
+def _form(kind: str, body: bytes) -> dict[str, bytes]:
+    """The parts of a form by their names."""
     whole = b"content-type: " + kind.encode() + b"\r\n\r\n" + body
-    (part,) = BytesParser(policy=HTTP).parsebytes(whole).iter_parts()
-    assert part.get_param("name", header="content-disposition") == "workbook"
-    content = part.get_payload(decode=True)
-    assert isinstance(content, bytes)
-    return content
+    parts = {}
+    for part in BytesParser(policy=HTTP).parsebytes(whole).iter_parts():
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        parts[str(part.get_param("name", header="content-disposition"))] = content
+    return parts
 
 
 class Register(ThreadingHTTPServer):
@@ -106,3 +112,58 @@ class Register(ThreadingHTTPServer):
             return self._answers.pop(0)
         number = f"SH-{list(self.kept).index(key) + 1:04}"
         return 201, {"number": number, "registered_on": "2026-04-09"}
+
+
+class _Hub(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        """Keep a batch once for each key; a second content for a code changes nothing."""
+        server = self._server()
+        body = self.rfile.read(int(self.headers["content-length"]))
+        form = _form(self.headers["content-type"], body)
+        server.asked.append((self.headers["idempotency-key"], self.headers["authorization"]))
+        status, said = server.answers.pop(0) if server.answers else (201, b"{}")
+        if status < 300:
+            server.kept.setdefault(form["batch"].decode(), form["workbook"])
+        self._say(status, said)
+
+    def do_GET(self) -> None:
+        """The receipt of /batches/<code>/receipt: 202 while there is none, 404 for a stranger."""
+        server = self._server()
+        *_, code, last = self.path.split("/")
+        assert last == "receipt"
+        if server.answers:
+            self._say(*server.answers.pop(0))
+        elif code in server.receipts:
+            self._say(200, server.receipts[code], server.kind)
+        else:
+            self._say(202 if code in server.kept else 404, b"")
+
+    def _server(self) -> "Hub":
+        assert isinstance(self.server, Hub)
+        return self.server
+
+    def _say(self, status: int, content: bytes, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """A test says what it has to say itself."""
+
+
+class Hub(ThreadingHTTPServer):
+    """Takes batches and gives receipts back, or the answers that it was told to, before that."""
+
+    def __init__(self, *answers: tuple[int, bytes]) -> None:
+        super().__init__(("127.0.0.1", 0), _Hub)
+        self.answers = list(answers)
+        self.kept: dict[str, bytes] = {}
+        self.receipts: dict[str, bytes] = {}
+        self.kind = "text/csv; charset=utf-8"
+        self.asked: list[tuple[str, str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/batches"

@@ -1,22 +1,17 @@
-"""Every postman and every hub keeps the same promises: the real one, the null and the failing."""
+"""Every postman keeps the same promises: the real one, the null and the failing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from flows.outside.failing import FailingHub, FailingPostman
-from flows.outside.hub import FolderHub
-from flows.outside.null import NullHub, NullPostman
+from flows.outside.failing import FailingPostman
+from flows.outside.null import NullPostman
 from flows.outside.ports import (
     ANSWER_LENGTH,
-    BadBatchCodeError,
     BadLetterError,
-    CertificateHub,
     Delivery,
-    HubUnavailableError,
     Outcome,
     Postman,
 )
@@ -46,16 +41,6 @@ async def _failing() -> AsyncIterator[Postman]:
 def a_postman(request: pytest.FixtureRequest) -> MakePostman:
     make: MakePostman = request.param
     return make
-
-
-@pytest.fixture(params=["folder", "null", "failing"])
-def hub(request: pytest.FixtureRequest, tmp_path: Path) -> CertificateHub:
-    twins: dict[str, CertificateHub] = {
-        "folder": FolderHub(tmp_path / "hub"),
-        "null": NullHub(),
-        "failing": FailingHub(),
-    }
-    return twins[request.param]
 
 
 def test_a_postman_answers_with_a_delivery_and_never_raises(a_postman: MakePostman) -> None:
@@ -131,36 +116,3 @@ def test_an_answer_is_one_short_line() -> None:
     delivery = Delivery(Outcome.REFUSED, "5.1.1 no such user\r\nsee " + "x" * 900, 550)
     assert delivery.answer.startswith("5.1.1 no such user see x")
     assert len(delivery.answer) == ANSWER_LENGTH
-
-
-def test_a_hub_takes_a_batch_once_or_says_it_is_away(hub: CertificateHub) -> None:
-    for workbook in (b"first", b"second"):
-        try:
-            hub.put("2026-05-310101", workbook)
-        except HubUnavailableError:
-            assert isinstance(hub, FailingHub)
-    if isinstance(hub, FolderHub):
-        assert hub.path_of("2026-05-310101").read_bytes() == b"first"
-    if isinstance(hub, NullHub):
-        assert hub.batches == {"2026-05-310101": b"first"}
-
-
-@pytest.mark.parametrize("code", ["", "../evil", "a/b", ".hidden", "批次", "x" * 65, "a\n"])
-def test_a_hub_refuses_a_code_that_is_no_file_name(hub: CertificateHub, code: str) -> None:
-    with pytest.raises(BadBatchCodeError):
-        hub.put(code, b"")
-
-
-def test_a_folder_hub_leaves_nothing_but_batches(tmp_path: Path) -> None:
-    hub = FolderHub(tmp_path)
-    hub.put("a", b"1")
-    hub.put("a", b"2")
-    hub.put("b", b"3")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "b.xlsx"]
-
-
-def test_a_folder_that_cannot_be_written_is_an_unavailable_hub(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    with pytest.raises(HubUnavailableError):
-        FolderHub(blocked).put("a", b"1")

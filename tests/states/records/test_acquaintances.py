@@ -158,7 +158,7 @@ def test_E37_in_one_class_both_are_pointed_at(session: Session, house: House) ->
     here = f"{klass.outcome.code}/1"
     hints = acquaintances.alike(session, class_of(session, klass.id, 1))
     assert [(hint.document_kind, hint.klass) for hint in hints] == [
-        ("passport", here), ("resident_id", here),
+        ("passport", here), ("resident_id_card", here),
     ]  # fmt: skip
 
 

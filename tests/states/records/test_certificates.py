@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from states.errors import BadInput, NotFound, NotYours
-from states.records import certificate_board, certificates
+from states.records import batches, certificate_board, certificates
 from states.records.tables import Office
 from states.rules.stages import Stage
 from tests.desks import Class, ReceiptRow
@@ -48,7 +48,7 @@ def test_nobody_is_numbered_twice(life: Class) -> None:
 
 def test_only_the_centre_numbers(life: Class) -> None:
     with pytest.raises(NotYours):
-        certificates.make_batch(life.session, actor=life.house.first, at=life.at)
+        batches.make_batch(life.session, actor=life.house.first, at=life.at)
 
 
 def test_accepted_certificates_certify_the_project(life: Class) -> None:
@@ -59,6 +59,12 @@ def test_accepted_certificates_certify_the_project(life: Class) -> None:
     assert (kept.state, kept.accepted) == ("answered", 4)
     life.wait(days=0)
     assert life.outcome.stage is Stage.CERTIFIED
+
+
+def release(life: Class, certificate_id: int) -> None:
+    certificates.release(
+        life.session, certificate_id=certificate_id, actor=life.house.centre, at=life.at
+    )
 
 
 def test_a_receipt_sent_twice_has_one_effect(life: Class) -> None:
@@ -84,7 +90,9 @@ def test_a_released_certificate_goes_into_the_next_batch_under_its_own_serial(
     batch = life.batch() or 0
     life.receipt(batch, refused=("AIP-2026-000002",))
     refused = certificate_board.by_serial(life.session, "AIP-2026-000002")
-    certificates.release(life.session, certificate_id=refused.id, actor=life.house.centre)
+    certificates.release(
+        life.session, certificate_id=refused.id, actor=life.house.centre, at=life.at
+    )
     again = life.batch() or 0
     assert [row.serial for row in _rows(life, again)] == ["AIP-2026-000002"]
     life.receipt(again)
@@ -99,6 +107,7 @@ def test_a_refused_certificate_may_be_given_up_with_a_reason(life: Class) -> Non
     with pytest.raises(BadInput):
         certificates.drop(life.session, text=" ", **asked)
     outcome = certificates.drop(life.session, text="本人放弃", **asked)
+    assert outcome
     assert outcome.stage is Stage.CERTIFIED
     assert life.batch() is None, "given up for good"
     assert certificate_board.by_token(life.session, one.verify_token).is_void
@@ -108,9 +117,11 @@ def test_what_stands_is_neither_dropped_nor_released(life: Class) -> None:
     life.receipt(life.batch() or 0)
     one = certificate_board.by_serial(life.session, "AIP-2026-000001")
     with pytest.raises(BadInput):
-        certificates.release(life.session, certificate_id=one.id, actor=life.house.centre)
+        certificates.release(
+            life.session, certificate_id=one.id, actor=life.house.centre, at=life.at
+        )
     with pytest.raises(NotFound):
-        certificates.release(life.session, certificate_id=0, actor=life.house.centre)
+        release(life, 0)
 
 
 def test_rows_that_do_not_fit_the_batch_are_findings(life: Class) -> None:

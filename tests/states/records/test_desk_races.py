@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from states.errors import BadInput
-from states.records import certificates, invitations, outbox, secrets, surveys
+from states.records import batches, invitations, outbox, secrets, surveys
 from states.records.db import engine, transaction
 from tests.desks import Class
 from tests.house import House, a_house
@@ -65,7 +65,7 @@ def test_two_officers_who_number_at_once_make_one_batch(shared: Engine) -> None:
     def number(_: int) -> int | None:
         together.wait(timeout=20)
         with transaction(shared) as session:
-            return certificates.make_batch(session, actor=house.centre, at=at)
+            return batches.make_batch(session, actor=house.centre, at=at)
 
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(number, range(2)))

@@ -23,6 +23,7 @@ from states.records import (
     key_rotation,
     outbox,
     reports,
+    return_figures,
     returns,
     traces,
     vault,
@@ -202,7 +203,7 @@ def test_the_return_is_compiled_to_the_same_figures(
     (number,) = session.connection().execute(text("SELECT id FROM monthly_return")).scalars()
     before = returns.view(session, number).figures
     forgotten(session, house, second, ALL_OVER)
-    returns._count(session, number)
+    return_figures.count(session, number, house.district_id)
     assert returns.view(session, number).figures == before
 
 
@@ -275,6 +276,16 @@ def test_words_of_checks_decisions_and_attendance_are_forgotten_too(
     assert {one.text_sealed for one in session.exec(select(Remark))} == {b""}
     assert {one.text_sealed for one in session.exec(select(InspectionFault))} == {b""}
     assert [one.reason_sealed for one in session.exec(select(Attendance))] == [b""]
+
+
+def test_reasons_of_corrected_scores_are_forgotten_too(
+    session: Session, house: House, second: Actor
+) -> None:
+    life = Class(session, house).surveyed()
+    life.decides(life.corrects(0, "fail"), confirm=False)
+    life.says(Terminated(text="机构停办"), house.first)
+    assert forgotten(session, house, second, ALL_OVER)["HP"]["remarks"] == 2
+    assert {one.text_sealed for one in session.exec(select(Remark))} == {b""}
 
 
 MARKED = text("""

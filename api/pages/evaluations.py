@@ -1,0 +1,8 @@
+"""Lists of evaluation bodies at the screen."""
+
+from fastapi import APIRouter
+
+from api.pages.list_pages import shared
+
+router = APIRouter()
+router.include_router(shared, prefix="/evaluations")

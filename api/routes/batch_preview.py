@@ -1,0 +1,66 @@
+"""The next batch before it is made, for programs. Its path comes before that of one batch."""
+
+from fastapi import APIRouter
+
+from api import told
+from api.batch_previews import preview_of
+from api.desk import AtDesk
+from api.errors import LANGUAGES, finding_json
+from api.pages.target_words import effect_words
+from api.schemas.base import FindingOut, Words
+from api.schemas.preflight import PreviewOut, ShareAfterOut, StoppedOut
+from states.errors import NotYours
+from states.records.preflight_board import Previewed
+from states.records.share_board import Effect
+from states.rules.identity import mask_name
+from states.rules.preflight import Place
+from templates.filters import percent
+
+router = APIRouter(prefix="/batches", tags=["certificates"])
+
+
+@router.get("/preview", responses=told.problems(401, 403))
+def preview(desk: AtDesk) -> PreviewOut:
+    """Whom a batch of your route would number now, who stays out and why, and the shares after.
+
+    Looking changes nothing. Names are masked.
+    """
+    found = preview_of(desk)
+    if found is None:
+        raise NotYours
+    held, stays = found.at(Place.HELD), found.at(Place.STAYS)
+    return PreviewOut(
+        route=found.route,
+        certificates=found.certificates,
+        goes=len(found.at(Place.GOES)),
+        held=len(held),
+        stays=len(stays),
+        again=found.again,
+        freed=found.freed,
+        shares=[_share(one) for one in found.effects],
+        stopped=[_stopped(one) for one in (*stays, *held)],
+    )
+
+
+def _stopped(one: Previewed) -> StoppedOut:
+    return StoppedOut(
+        rests_on=one.code,
+        class_no=one.class_no,
+        sheet_row=one.sheet_row,
+        masked_name=mask_name(one.candidate.name),
+        level=one.candidate.level,
+        place="held" if one.judged.place is Place.HELD else "stays",
+        findings=[FindingOut(**finding_json(finding)) for finding in one.judged.findings],
+    )
+
+
+def _share(one: Effect) -> ShareAfterOut:
+    return ShareAfterOut(
+        district=Words(zh=one.zh, en=one.en),
+        contest=one.after.contest,
+        total=one.after.total,
+        percent=percent(one.after.contest, one.after.total),
+        standing=one.standing.value,
+        allowed=one.allowed,
+        sentence=Words(**{lang: effect_words([one], lang)[0] for lang in LANGUAGES}),
+    )

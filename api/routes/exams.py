@@ -1,0 +1,8 @@
+"""Lists of the university exam for programs."""
+
+from fastapi import APIRouter
+
+from api.list_doors import shared
+
+router = APIRouter()
+router.include_router(shared, prefix="/exams", tags=["exams"])

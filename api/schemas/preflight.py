@@ -1,0 +1,45 @@
+"""The next batch of certificates before it is made, for programs."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas.base import FindingOut, Out, Words
+
+
+class ShareAfterOut(Out):
+    """What the batch would make of a district's share of contests (C39)."""
+
+    district: Words
+    contest: int
+    total: int
+    percent: str = Field(examples=["29.9%"])
+    standing: Literal["fine", "near", "over"]
+    allowed: bool = Field(description="Within the limit, or within what two persons let pass.")
+    sentence: Words
+
+
+class StoppedOut(Out):
+    """Somebody who is not numbered now, and what to do; `class_no` is 0 outside training."""
+
+    rests_on: str
+    class_no: int
+    sheet_row: int
+    masked_name: str
+    level: str
+    place: Literal["held", "stays"]
+    findings: list[FindingOut]
+
+
+class PreviewOut(Out):
+    """A batch made now: `certificates` are those who go, those sent `again` and those `freed`."""
+
+    route: str = Field(examples=["training"])
+    certificates: int
+    goes: int
+    held: int
+    stays: int
+    again: int
+    freed: int
+    shares: list[ShareAfterOut]
+    stopped: list[StoppedOut]

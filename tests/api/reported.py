@@ -1,0 +1,36 @@
+"""A class of sample people that was surveyed and reported, for stories of returns."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from api.sample_offices import actors
+from states.records import clock
+from tests.desks import Class
+from tests.house import NOON, House
+
+
+def a_surveyed_class(session: Session) -> Class:
+    """HP-2026-001, class 1: six learners, surveyed; today is 22 May 2026; committed."""
+    return _until_now(session, Class(session, a_house_of_the_sample(session)).surveyed())
+
+
+def a_reported_class(session: Session) -> Class:
+    """The same class in an accepted return of May; committed."""
+    return _until_now(session, Class(session, a_house_of_the_sample(session)).reported())
+
+
+def a_house_of_the_sample(session: Session) -> House:
+    """Huangpu with its sample people, and the first provider."""
+    people = actors(session)
+    return House(
+        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
+        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
+        centre=people["centre-1"], supervisor=people["hp-supervise"],
+    )  # fmt: skip
+
+
+def _until_now(session: Session, life: Class) -> Class:
+    clock.move(session, by=life.at - NOON + timedelta(hours=1))
+    session.commit()
+    return life

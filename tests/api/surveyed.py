@@ -1,0 +1,42 @@
+"""Classes of sample people whose surveys have closed, for stories of their results."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from api.sample_offices import actors
+from states.records import clock
+from states.rules.facts import ScoresConfirmed
+from tests.desks import Class, learners
+from tests.house import House
+
+
+def an_open_survey(session: Session) -> Class:
+    """HP-2026-001, class 1: five learners were invited today; committed."""
+    life = Class(session, _house(session)).surveying()
+    clock.move(session, to=life.at)
+    session.commit()
+    return life
+
+
+def closed_surveys(session: Session, *classes: tuple[int, ...]) -> None:
+    """A project of district HP for each class, with the points of its learners; committed."""
+    house = _house(session)
+    for points in classes:
+        life = Class(session, house).filed().enrols(learners(6)).wait(days=7)
+        life.ends().scores(*["pass"] * 6)
+        life.says(ScoresConfirmed(class_no=1), house.second)
+        for nonce, given in zip(life.nonces(), points, strict=False):
+            life.answers(nonce, given)
+        life.wait(days=8)
+    clock.move(session, by=timedelta(days=60))
+    session.commit()
+
+
+def _house(session: Session) -> House:
+    people = actors(session)
+    return House(
+        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
+        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
+        centre=people["centre-1"], supervisor=people["hp-supervise"],
+    )  # fmt: skip
