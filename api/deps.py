@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from api.auth import LOOPBACK, Signed, csrf_fits, who
 from api.problems import NotFromHere, NotSignedIn
-from states.records import clock, db
+from states.records import adoption, clock, db
 from states.rules.stages import Role
 from states.rules.words import Language
 from states.settings import Settings as AllSettings
@@ -33,6 +33,7 @@ def transaction(request: Request) -> Iterator[Session]:
     """One unit of work for the request."""
     with db.transaction(request.app.state.engine) as session:
         request.state.session = session
+        adoption.refresh(session)
         try:
             yield session
         finally:

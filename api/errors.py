@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -161,7 +161,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def finding_sentence(finding: Finding, lang: Language) -> str:
-    """What is missing or wrong. Stages and kinds of fact in its parameters are put into words."""
+    """What is missing or wrong. Stages, kinds of fact and lists in its parameters become words."""
     return words_for("finding", finding.code, lang, _spoken(finding.params, lang))
 
 
@@ -177,9 +177,9 @@ def _spoken(params: Mapping[str, object], lang: Language) -> dict[str, object]:
         "case_stage": "case_stage", "case_kind": "case_fact", "case_allowed": "case_stage",
     }  # fmt: skip
     spoken = dict(params)
-    for name in sections.keys() & params.keys():
-        codes = str(params[name]).split()
-        known = [say(sections[name], c, lang) if has(sections[name], c) else c for c in codes]
+    for name in (sections.keys() | {"places"}) & params.keys():
+        section, codes = sections.get(name, ""), str(params[name]).split()
+        known = [say(section, c, lang) if has(section, c) else c for c in codes]
         spoken[name] = ("、" if lang == "zh" else ", ").join(known)
     return spoken
 
@@ -270,9 +270,16 @@ def install(app: FastAPI) -> None:
             raise error
         return error.response
 
+    def nowhere(request: Request, error: Exception) -> Response:
+        # Queries, forms and JSON were looked at before: what still holds U+0000 is an address.
+        if not (isinstance(error, DataError) and "NUL" in str(error.orig)):
+            raise error
+        return answer(request, Problem("not_found"))
+
     for kind in (
         DubanError, SheetUnreadable, RequestValidationError, HTTPException,
         OperationalError, InterfaceError, PoolTimeout,
     ):  # fmt: skip
         app.add_exception_handler(kind, tell)
     app.add_exception_handler(AnsweredBefore, again)
+    app.add_exception_handler(DataError, nowhere)

@@ -19,7 +19,7 @@ from api.deps import Address, Settings, token_of
 from api.pace import Pace
 from api.problems import NotSignedIn
 from states.errors import NotFound
-from states.settings import key_in
+from states.settings import is_blank, key_in
 
 SIGNATURE = "duban-signature"
 _PERSON = b"duban feed: persons"
@@ -54,20 +54,25 @@ class Feed:
 
 def feed(settings: Settings) -> Feed:
     """The feed of this installation. Raises NotFound where there is none."""
-    if settings.feed_token is None:
-        raise NotFound
+    _token(settings)
     return Feed(key_in(settings.feed_key_file))
 
 
 def client_only(request: Request, settings: Settings, *, address: Address) -> None:
     """Let the one client in that has the token. Raises NotFound, TooManyLooks, NotSignedIn."""
-    if settings.feed_token is None:
-        raise NotFound
+    right = _token(settings)
     pace: Pace = request.app.state.feed_pace
     pace.keep(address)
-    right = settings.feed_token.get_secret_value().encode()
     if not secrets.compare_digest(token_of(request).encode(), right):
         raise NotSignedIn
+
+
+def _token(settings: Settings) -> bytes:
+    """What the client must say. A blank one would be said by whoever says nothing: no feed."""
+    token = settings.feed_token
+    if token is None or is_blank(token):
+        raise NotFound
+    return token.get_secret_value().encode()
 
 
 TheFeed = Annotated[Feed, Depends(feed)]

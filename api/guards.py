@@ -1,20 +1,25 @@
-"""What every request passes first: an id, a trusted origin, safe headers, and a last resort."""
+"""What every request passes first: an id, a trusted origin, safe headers, and a last resort.
 
+`whole_text` stands before every route: what it refuses the database could not keep.
+"""
+
+import json
 import logging
+import re
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import LANGUAGE_COOKIE, SAFE_METHODS
 from api.problems import NotFromHere, TooLarge
-from states.errors import DubanError, NotFound
+from states.errors import BadInput, DubanError, NotFound
 from states.settings import Settings
 
 log = logging.getLogger("duban.web")
@@ -35,6 +40,8 @@ CSP_WITH_FRAMES = f"{CSP}; frame-src 'self'"
 """For the page that shows a letter: its HTML stands in a sandboxed frame of its own."""
 
 LARGEST_BODY = 25 * 1024 * 1024
+# A backslash stands for itself after another one; JSON has no bare U+0000.
+_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
     "content-security-policy": CSP,
@@ -97,6 +104,30 @@ class Guards:
         if origin is None:
             return True
         return urlsplit(origin).netloc == headers.get("host") or origin == self._settings.base_url
+
+
+async def whole_text(request: Request) -> None:
+    """Refuse U+0000 in a query, a form or a JSON string: PostgreSQL keeps none, nobody types one.
+
+    Files may hold it, their names may not. Raises BadInput(why="nul_in_text").
+    """
+    if any("\0" in text for text in _texts(request.query_params.multi_items())):
+        raise BadInput(why="nul_in_text")
+    if request.method not in SAFE_METHODS and await _nul_in_body(request):
+        raise BadInput(why="nul_in_text")
+
+
+async def _nul_in_body(request: Request) -> bool:
+    if "form" in request.headers.get("content-type", ""):
+        return any("\0" in text for text in _texts((await request.form()).multi_items()))
+    raw = await request.body()
+    return bool(_NUL_IN_JSON.search(raw.decode(json.detect_encoding(raw), "replace")))
+
+
+def _texts(pairs: list[tuple[str, UploadFile | str]] | list[tuple[str, str]]) -> Iterator[str]:
+    for name, value in pairs:
+        yield name
+        yield value if isinstance(value, str) else value.filename or ""
 
 
 class _Outgoing:

@@ -11,10 +11,11 @@ from states.errors import NotFound, NotYours
 from states.records import batches, certificate_board, certificates, receipts
 from states.records.candidates import route_of
 from states.records.certificate_board import BatchView, CertificateRow
-from states.records.certificate_queue import visible_batch
+from states.records.certificate_queue import visible_batch, visible_certificate
 from states.records.receipts import Receipt
 from states.rules.routes import Route
 from states.rules.stages import Role
+from templates.papers.fonts import glyphs_missing
 from templates.sheets.reading_room import read_aside
 from templates.sheets.receipt import read_receipt
 
@@ -58,8 +59,9 @@ class Issuing:
         if self.route is None:
             raise NotYours
         made = batches.make_batch(
-            desk.session, actor=desk.actor, at=desk.at, route=self.route, settle=desk.settle
-        )
+            desk.session, actor=desk.actor, at=desk.at, fit=glyphs_missing, route=self.route,
+            settle=desk.settle,
+        )  # fmt: skip
         return next((found for found in self.batches() if found.id == made), None)
 
     def receipt(self, code: str, sent: Workbook) -> Receipt:
@@ -75,11 +77,12 @@ class Issuing:
     def drop(self, code: str, certificate_id: int, reason: str) -> None:
         """Give up a refused certificate of a batch for good. Raises as `certificates.drop`."""
         self._check_in_batch(code, certificate_id)
-        desk = self.desk
-        certificates.drop(
-            desk.session, certificate_id=certificate_id, text=reason, actor=desk.actor,
-            at=desk.at, settle=desk.settle,
-        )  # fmt: skip
+        self._drop(certificate_id, reason)
+
+    def give_up(self, serial: str, reason: str) -> None:
+        """The same, in whatever batch it is: one that was corrected waits for its next one."""
+        row = visible_certificate(self.desk.session, self.desk.actor, serial)
+        self._drop(row.id, reason)
 
     def release(self, code: str, certificate_id: int) -> None:
         """It was put right: it goes into the next batch. Raises as `certificates.release`."""
@@ -88,6 +91,13 @@ class Issuing:
         certificates.release(
             desk.session, certificate_id=certificate_id, actor=desk.actor, at=desk.at
         )
+
+    def _drop(self, certificate_id: int, reason: str) -> None:
+        desk = self.desk
+        certificates.drop(
+            desk.session, certificate_id=certificate_id, text=reason, actor=desk.actor,
+            at=desk.at, settle=desk.settle,
+        )  # fmt: skip
 
     def _check_in_batch(self, code: str, certificate_id: int) -> None:
         batch = self.batch(code, change=True)

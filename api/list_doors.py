@@ -24,6 +24,7 @@ from states.rules.findings import Weight
 from states.rules.routes import Level
 
 Title = Annotated[str, Form(min_length=2, max_length=120)]
+PageNo = Annotated[int, Query(ge=1, le=100_000)]
 Trial = Annotated[bool, Query(description="Only try: nothing is stored, the answer has the rows.")]
 _REFUSALS = told.problems(401, 403, 404, 409, 422)
 
@@ -32,18 +33,21 @@ shared = APIRouter()
 
 
 @shared.get("", responses=told.problems(401, 403))
-def all_lists(lists: AtLists) -> list[ListLine]:
-    """The lists of one's own office; all of them for the centre and the auditor."""
-    return [_line(one) for one in lists.lines()]
+def all_lists(lists: AtLists, page: PageNo = 1) -> list[ListLine]:
+    """The lists of one's own office; all of them for the centre and the auditor; 100 on a page."""
+    return [_line(one) for one in lists.lines(page)[0]]
 
 
 @shared.post("", status_code=201, response_model=ListTaken, responses=_REFUSALS)
 def hand_in(
     lists: AtLists, once: Once, *, title: Title, file: Sheet, trial: Trial = False
 ) -> Response:
-    """Hand in a list: good rows wait for a second person, refused ones for a decision."""
+    """Hand in a list: good rows wait for a second person, refused ones for a decision.
+
+    Without a good row nothing is stored: 200, every row with its reason, and no outcome.
+    """
     taken = lists.hand_in(title, workbook_of(file), trial=trial)
-    return once.json(_taken(taken), 200 if trial else 201)
+    return once.json(_taken(taken), 201 if taken.outcome else 200)
 
 
 @shared.get(

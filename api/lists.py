@@ -58,7 +58,7 @@ KINDS = (EVALUATIONS, EXAMS)
 
 @dataclass(frozen=True, slots=True)
 class TakenList:
-    """What became of a list. Without an outcome it was only tried."""
+    """What became of a list. Without an outcome nothing of it was stored."""
 
     outcome: CaseOutcome | None
     sheet_sha256: str
@@ -92,11 +92,14 @@ class ListDesk:
         """Whether this is one of the people whose lists these are."""
         return self.desk.actor.role is self.kind.role
 
-    def lines(self) -> list[CaseLine]:
-        """The lists of one's own office; all of them for who oversees. Raises NotYours."""
+    def lines(self, page: int) -> tuple[list[CaseLine], int]:
+        """A page of one's own office's lists, or of all for who oversees, and how many there are.
+
+        Raises NotYours.
+        """
         if not self.may_hand_in and self.desk.actor.role not in OVERSEERS:
             raise NotYours
-        return case_board.list_of(self.desk.session, self.desk.actor, self.kind.route)
+        return case_board.list_of(self.desk.session, self.desk.actor, self.kind.route, page=page)
 
     def file(self, code: str) -> CaseFile:
         """A list with all that was said of it. Raises NotFound."""
@@ -112,15 +115,15 @@ class ListDesk:
     ) -> TakenList:
         """Read a list and hand it in, or with `trial` only say what would be said.
 
-        With `code` it takes the place of that case's last list. Raises NotFound, NotYours,
-        SheetUnreadable, and what `lists.hand_in` raises.
+        With `code` it takes the place of that case's last list. Without a good row nothing is
+        stored. Raises NotFound, NotYours, SheetUnreadable, and what `lists.hand_in` raises.
         """
         self._check(code)
         districts = lists.districts(self.desk.session)
         reading = self._read(book, tuple(districts))
         told = taken(reading, len(reading.rows), None)
         outcome = None
-        if not trial:
+        if reading.rows and not trial:
             given = PasserList(
                 route=self.kind.route,
                 title=title,

@@ -9,19 +9,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
 from api import errors, pages, routes
-from api.guards import Guards
+from api.guards import Guards, whole_text
 from api.pace import Pace
 from api.signing import signer_from
 from api.trials import Trials
 from api.tries import Tries
 from states.records import db, secrets
 from states.settings import Settings
+from templates.sheets.aggregation import layout_from
 
 STATIC = Path(__file__).parent / "static"
 API = "/api/v1"
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(whole_text)],
     )
     app.state.settings = settings = settings or Settings()
     app.state.tries, app.state.pace = Tries(), Pace()
@@ -65,6 +67,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     secrets.use(settings.secret_key(), settings.master_keys())
     app.state.engine = db.engine(settings.database_url.get_secret_value())
     app.state.signer = signer_from(settings)
+    app.state.layout = layout_from(settings.aggregation_layout)
     app.state.trials = Trials(app.state.engine, settings)
     yield
     app.state.engine.dispose()

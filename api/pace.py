@@ -46,4 +46,6 @@ def _house_of(address: str) -> str:
         return address
     if found.version == 4:  # noqa: PLR2004
         return address
+    if found.ipv4_mapped:  # a socket for both kinds shows IPv4 so; the whole of it is one /64
+        return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((found, _IPV6_NEIGHBOURS), strict=False))

@@ -20,6 +20,7 @@ from states.records.embedded import DatabaseDidNotStart, Server, embedded
 from states.records.folder import DataFolderLocked, is_free, kept_port, locked
 from states.records.seat import DataFolderUnreachable
 from states.settings import Settings
+from templates.sheets.aggregation import UnusableLayout, layout_from
 
 _STATES = {
     "starting": "启动中 starting",
@@ -78,6 +79,7 @@ def run(settings: Settings) -> int:
         PortTaken,
         DatabaseUnreachable,
         SigningKeyUnusable,
+        UnusableLayout,
         DatabaseDidNotStart,
         DataFolderLocked,
         DataFolderUnreachable,
@@ -92,7 +94,9 @@ def run(settings: Settings) -> int:
 
 def _run_alone(settings: Settings) -> int:
     folder = settings.data_dir.resolve()
-    signer_from(settings)  # better said here than by a web that does not start
+    # Better said here than by a web and a worker that do not start.
+    signer_from(settings)
+    layout_from(settings.aggregation_layout)
     secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")
@@ -195,10 +199,8 @@ class _House:
 
     def _web(self) -> Part:
         host, port = self._settings.host, self._settings.port
-        command = ("uvicorn", "api.main:app", "--host", host, "--port", str(port))
-        leave = ("--timeout-graceful-shutdown", "5", "--no-access-log")
-        shown = f"http://{host}:{port}"
-        return Part("web", (*command, *leave), self._given, port=port, host=host, url=shown)
+        command, shown = web_command(self._settings), f"http://{host}:{port}"
+        return Part("web", command, self._given, port=port, host=host, url=shown)
 
     def _worker(self) -> Part:
         told = {"PREFECT_API_URL": self._given["DUBAN_PREFECT_API_URL"]}
@@ -231,6 +233,15 @@ class _House:
             "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         }
         return Part("prefect", command, _QUIET_PREFECT | told, port=port, url=url)
+
+
+def web_command(settings: Settings) -> tuple[str, ...]:
+    """The module that serves the web, with its arguments."""
+    where = ("--host", settings.host, "--port", str(settings.port))
+    # Said always: else uvicorn asks the environment whom to believe.
+    trust = ("--proxy-headers", "--forwarded-allow-ips", settings.trusted_proxies)
+    leave = ("--timeout-graceful-shutdown", "5", "--no-access-log")
+    return ("uvicorn", "api.main:app", *where, *trust, *leave)
 
 
 def _say(name: str, state: str, detail: str) -> None:

@@ -42,6 +42,7 @@ from states.rules.facts import Unit
 from states.rules.questions import survey_on
 from states.rules.stages import Channel, Mode
 from states.settings import Settings
+from templates.papers.fonts import glyphs_missing
 from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.blanks import Examinee
 from templates.sheets.receipt import read_receipt, write_receipt_sample
@@ -253,7 +254,7 @@ class _Stage:
         """The centre numbers what was accepted by then, and imports the city's receipt."""
         yield (at := at + timedelta(hours=1))
         centre = self.people["centre-1"]
-        batch = batches.make_batch(self.session, actor=centre, at=at)
+        batch = batches.make_batch(self.session, actor=centre, at=at, fit=glyphs_missing)
         if batch is None:
             return
         yield (at := at + timedelta(days=3))

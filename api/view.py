@@ -28,11 +28,11 @@ _PLACES = {
     Role.EXAMINER: ("desk", "projects", "contests", "supervision", "surveys", "targets"),
     Role.SUPERVISOR: ("desk", "projects", "supervision", "surveys", "targets"),
     Role.CENTRE: (
-        *("desk", "projects", "contests", "lists", "supervision", "surveys", "returns"),
+        *("desk", "projects", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "keeping", "operations"),
     ),
     Role.AUDITOR: (
-        *("desk", "projects", "contests", "lists", "supervision", "surveys", "returns"),
+        *("desk", "projects", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "keeping", "operations"),
     ),
     Role.ORGANISER: ("contests", "certificates"),

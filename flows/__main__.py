@@ -34,6 +34,7 @@ from flows.wiring import NoDatabase, Wiring
 from states.records import secrets
 from states.records.db import WAKE_CHANNEL, transaction
 from states.settings import Settings
+from templates.sheets.aggregation import UnusableLayout
 
 BEAT_SECONDS = 10.0
 AGAIN_SECONDS = 2.0
@@ -165,7 +166,9 @@ def main() -> int:
     settings = Settings()
     try:
         parts = wiring.wire(settings)
-    except (NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError) as error:
+    except (
+        NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
+    ) as error:  # fmt: skip
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1
     secrets.use(settings.secret_key(), settings.master_keys())

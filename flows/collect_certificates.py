@@ -13,17 +13,17 @@ from typing import Final
 
 from prefect import flow
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from flows.occasions import Occasion, Rhythm, keep
-from flows.outside.ports import HubReceipt, HubRefusedError
+from flows.outside.ports import HubReceipt, HubRefusedError, HubUnavailableError
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure
 from flows.wiring import wired
 from states.actor import SYSTEM
 from states.records import acts, batches, certificate_board, clock, receipts, refusals, reports
 from states.records.db import transaction
+from templates.papers.fonts import glyphs_missing
 from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.reading_room import read_aside
 from templates.sheets.receipt import read_receipt
@@ -68,7 +68,7 @@ async def collect_certificates(period: str = "due") -> Tally:  # noqa: ARG001  #
 def _collect(occasion: Occasion, tally: Tally) -> None:
     bind = wired().bind
     with transaction(bind) as session:
-        batches.make_batch(session, actor=SYSTEM, at=occasion.now)
+        batches.make_batch(session, actor=SYSTEM, at=occasion.now, fit=glyphs_missing)
     with transaction(bind) as session:
         found = [_Batch(*row) for row in session.connection().execute(_OPEN)]
         asked = {"name": NAME, "about": [batch.about for batch in found]}
@@ -80,24 +80,46 @@ def _collect(occasion: Occasion, tally: Tally) -> None:
 def _deal_with(batch: _Batch, tally: Tally) -> None:
     bind = wired().bind
     try:
-        moved = _hand_over(batch) if batch.state == "made" else _fetch(batch)
+        moved = _moved(batch)
         with transaction(bind) as session:
             forget_failures(session, NAME, [batch.about])
         tally.handled += moved
-    except OperationalError:
-        raise
     except Exception as error:  # noqa: BLE001  # kept for the operator; it comes again
         tally.failed += 1
         with transaction(bind) as session:
             note_failure(session, NAME, batch.about, error=error)
 
 
+def _moved(batch: _Batch) -> bool:
+    """Hand a batch over, or fetch what was said of it.
+
+    A hub that fell silent may have taken the batch, and one that refused it may have changed its
+    mind: a receipt would tell. Raises HubUnavailableError, SheetUnreadable.
+    """
+    if batch.state == "made":
+        try:
+            if _hand_over(batch):
+                return True
+        except HubUnavailableError:
+            if _fetch(batch):
+                return True
+            raise
+    return _fetch(batch)
+
+
 def _hand_over(batch: _Batch) -> bool:
-    """Give the workbook to the hub, unless it refused this very one. Raises HubUnavailableError."""
+    """Give the workbook to the hub, unless it refused this very one. Raises HubUnavailableError.
+
+    After a refusal names may have been corrected and certificates given up: these are not in it.
+    """
     bind = wired().bind
     with transaction(bind) as session:
-        rows = certificate_board.batch_rows(session, batch.id)
-        workbook = write_batch(rows)
+        found = certificate_board.batch_rows(session, batch.id)
+        rows = [row for row in found if row.state == "issued"]
+        if not rows:
+            batches.close(session, batch.id, at=clock.now(session))
+            return False
+        workbook = write_batch(rows, wired().layout)
         sha256 = hashlib.sha256(workbook).hexdigest()
         refused = refusals.of_batch(session, batch.id)
         if refused and refused.sha256 == sha256:

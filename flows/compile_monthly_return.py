@@ -1,7 +1,7 @@
 """On the first days of a month: a draft return of the month before for every district at work.
 
 The district finds its figures compiled and only has to check and sign them (A13). Compiling again
-changes nothing that carries a signature.
+changes nothing that carries a signature, nor what was given back: first a person reads why.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from states.rules.deadlines import shanghai_day
 
 NAME: Final = "compile_monthly_return"
 RHYTHM: Final = Rhythm(time(6), days=12)
+_REFRESHED: Final = ("draft",)
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -34,9 +35,9 @@ async def compile_monthly_return(period: str = "due") -> Tally:  # noqa: ARG001 
 
 
 def _compile(occasion: Occasion, tally: Tally) -> None:
-    with transaction(wired().bind) as session:
-        districts = returns.districts_with_projects(session)
     for month in months_due(occasion):
+        with transaction(wired().bind) as session:
+            districts = returns.districts_with_projects(session, month)
         for district in districts:
             _compile_one(district, month, tally, at=occasion.now)
 
@@ -46,7 +47,9 @@ def _compile_one(district_id: int, month: str, tally: Tally, *, at: datetime) ->
     bind = wired().bind
     try:
         with transaction(bind) as session:
-            returns.compile_return(session, district_id=district_id, month=month, at=at)
+            returns.compile_return(
+                session, district_id=district_id, month=month, at=at, open_states=_REFRESHED
+            )
             forget_failures(session, NAME, [about])
         tally.handled += 1
     except OperationalError:

@@ -25,7 +25,7 @@ from flows.outside.ports import BadLetterError, Delivery, Outcome, Postman
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure, sweep
 from flows.wiring import COMMAND_SECONDS, FINAL_SECONDS, Wiring, wired
-from states.records import clock, letter_facts, outbox
+from states.records import adoption, clock, letter_facts, outbox
 from states.records.db import transaction
 from states.records.letter_facts import LeasedMail
 from states.rules.words import Language
@@ -120,6 +120,7 @@ def _nobody_answers(delivery: Delivery) -> bool:
 
 def _write_batch(wiring: Wiring) -> list[Written]:
     with transaction(wiring.bind) as session:
+        adoption.refresh(session)
         now = clock.now(session)
         mails = outbox.lease(
             session,

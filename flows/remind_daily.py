@@ -16,6 +16,7 @@ from flows.occasions import Occasion, Rhythm, keep
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally
 from flows.wiring import wired
+from states.records import adoption
 from states.records.db import WAKE_CHANNEL, transaction
 from states.rules.deadlines import shanghai_day
 from states.rules.law import the_law
@@ -70,6 +71,7 @@ def _remind(occasion: Occasion, tally: Tally) -> None:
     if occasion.since:
         after = max(shanghai_day(occasion.since), day - _LONGEST_LOOK_BACK * _ONE_DAY)
     with transaction(wired().bind) as session:
+        adoption.refresh(session)
         rungs = _on_a_rung(session, after, day)
         values = {
             "regimes": [regime for regime, _ in rungs],

@@ -20,6 +20,7 @@ from states.records import db
 from states.records.embedded import running
 from states.records.folder import kept_port
 from states.settings import Settings
+from templates.sheets.aggregation import AggregationLayout, aggregation_layout, layout_from
 
 COMMAND_SECONDS, FINAL_SECONDS = 20.0, 60.0
 """How long one letter may take at most; the lease of a letter is longer than both together."""
@@ -27,7 +28,7 @@ COMMAND_SECONDS, FINAL_SECONDS = 20.0, 60.0
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Database, foreign systems, and the wish of the process to end."""
+    """Database, foreign systems, what they are told, and the wish of the process to end."""
 
     settings: Settings
     bind: Engine
@@ -35,6 +36,7 @@ class Wiring:
     hub: CertificateHub
     scanner: Scanner = field(default_factory=NullScanner)
     register: TrainingRegister = field(default_factory=NullRegister)
+    layout: AggregationLayout = field(default_factory=aggregation_layout)
     stopping: Event = field(default_factory=Event)
 
 
@@ -64,7 +66,7 @@ def wired() -> Wiring:
 def wire(settings: Settings) -> Wiring:
     """The real parts that the settings name.
 
-    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError.
+    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout.
     """
     mail = smtp_url(settings)
 
@@ -73,8 +75,9 @@ def wire(settings: Settings) -> Wiring:
 
     postman()
     register, hub = training_register(settings), certificate_hub(settings)
+    layout = layout_from(settings.aggregation_layout)
     bind = db.engine(database_url(settings), pool_size=5)
-    return Wiring(settings, bind, postman, hub, virus_scanner(settings), register)
+    return Wiring(settings, bind, postman, hub, virus_scanner(settings), register, layout)
 
 
 def virus_scanner(settings: Settings) -> Scanner:

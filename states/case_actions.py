@@ -189,9 +189,9 @@ class _Work:
         case = {
             "id": self.case.id, "seen": self.case.ledger_seq, "ledger_seq": self.seq,
             "stage": told.stage, "moves": self.case.moves + len(self.moves), "at": self.at,
-            "title": told.title, "held_on": told.held_on, "first_signer_id": told.first_signer,
-            "second_signer_id": told.confirmed_by, "regime": self.book.id,
-            "regime_digest": self.book.digest,
+            "title": told.title, "held_on": told.held_on, "year": route_cases.year_of(told),
+            "first_signer_id": told.first_signer, "second_signer_id": told.confirmed_by,
+            "regime": self.book.id, "regime_digest": self.book.digest,
         }  # fmt: skip
         return CaseWriting(case, self.facts, self.entries)
 

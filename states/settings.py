@@ -1,10 +1,11 @@
 """Everything that may differ between two installations, each with its reason, read from DUBAN_*."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
 
-from pydantic import AliasChoices, AwareDatetime, Field, SecretStr
+from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from states.records.master_keys import MasterKeyFile
@@ -17,6 +18,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="DUBAN_",
+        # `DUBAN_SIGNING_KEY=` in a unit file says "none", not "the folder we stand in".
+        env_ignore_empty=True,
         frozen=True,
         populate_by_name=True,
     )
@@ -34,6 +37,10 @@ class Settings(BaseSettings):
         description="Address the web listens on; sample sign-in is offered on loopback only.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port the web listens on.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks, by commas, whose X-Forwarded-For is believed.",
+    )
     public_url: str | None = Field(
         default=None,
         description="Address people type, used in mailed links; unset: http://host:port.",
@@ -80,6 +87,10 @@ class Settings(BaseSettings):
         default=None,
         description="Bearer token of the look-up feed (随申办); unset: there is no feed.",
     )
+    aggregation_layout: Path | None = Field(
+        default=None,
+        description="TOML file with the columns of 证书信息归集表; unset: the one of the package.",
+    )
     signing_key: Path | None = Field(
         default=None,
         description="PKCS#12 file whose key signs printed certificates; unset: none is signed.",
@@ -104,6 +115,25 @@ class Settings(BaseSettings):
         default=None,
         description="postgresql+asyncpg://… for the Prefect server we start; unset: embedded.",
     )
+
+    @field_validator(
+        "database_url", "public_url", "smtp_url", "keys_file", "prefect_api_url", "clamd",
+        "registry_url", "registry_token", "hub_url", "hub_token", "feed_token",
+        "aggregation_layout", "signing_key", "prefect_database_url", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        """Blanks are no secret, no address and no file; a password may be made of them."""
+        return None if isinstance(value, str | SecretStr | Path) and is_blank(value) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_named(cls, value: str) -> str:
+        """Names and `*` are refused: a header of just anybody must never be believed."""
+        proxies = [ipaddress.ip_network(each.strip()) for each in value.split(",")]
+        if any(not each.prefixlen for each in proxies):
+            raise ValueError("a network of all addresses trusts everybody")
+        return value
 
     @property
     def is_local(self) -> bool:
@@ -166,6 +196,11 @@ class Settings(BaseSettings):
     def secret_key(self) -> bytes:
         """32 random bytes, made on first use, readable by the owner only."""
         return key_in(self.secret_key_file)
+
+
+def is_blank(value: str | Path | SecretStr) -> bool:
+    """Whether nothing but blanks stands there."""
+    return not _plain(value).strip()
 
 
 def _plain(value: object) -> str:

@@ -67,7 +67,8 @@ class City:
             code=f"R{next(self.numbers)}",
             route=Route.EVALUATION if route is Route.TRAINING else route,
             title="示例", office_id=self.here, stage="collected", filed_at=SPRING,
-            stage_since=SPRING, held_on=held_on,
+            stage_since=SPRING, held_on=held_on if route is Route.CONTEST else None,
+            year=None if route is Route.TRAINING else held_on.year,
         )  # fmt: skip
         self.session.add(case)
         self.session.flush()

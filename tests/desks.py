@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import text
 from sqlmodel import Session
 
+from states.actor import Actor
 from states.records import (
     batches,
     certificate_board,
@@ -23,12 +24,15 @@ from states.records.corrections import Marks
 from states.records.inspections import Act
 from states.records.letter_facts import LeasedMail
 from states.records.places import INVITATION_EMAIL
+from states.records.preflight_board import Fit
 from states.records.tables import Mail, SurveyInvitation
 from states.rules.facts import ClassEnded, PlanSubmitted, ScoresConfirmed, TrainingRegistered
 from states.rules.facts_of_returns import Result
 from states.rules.findings import Finding, RowFinding
 from states.rules.identity import check_digit
-from tests.house import House, Life
+from states.rules.machine import midnight
+from states.rules.months import first_after
+from tests.house import House, Life, everything_prints
 
 Row_co = TypeVar("Row_co", covariant=True)
 
@@ -249,6 +253,8 @@ class Class(Life):
         return self
 
     def compiles(self, month: str = "2026-05") -> int:
+        """The draft of a month, in the first morning on which it may be compiled."""
+        self.at = max(self.at, midnight(first_after(month)) + timedelta(hours=9))
         return returns.compile_return(
             self.session, district_id=self.house.district_id, month=month, at=self.at
         )
@@ -266,8 +272,10 @@ class Class(Life):
             act(self.session, number, actor=actor, at=self.at, seen=seen)
         return self
 
-    def batch(self) -> int | None:
-        return batches.make_batch(self.session, actor=self.house.centre, at=self.at)
+    def batch(self, *, fit: Fit = everything_prints, actor: Actor | None = None) -> int | None:
+        return batches.make_batch(
+            self.session, actor=actor or self.house.centre, at=self.at, fit=fit
+        )
 
     def receipt(self, batch_id: int, *, refused: tuple[str, ...] = ()) -> receipts.Receipt:
         """The city answers every certificate of a batch."""

@@ -25,6 +25,11 @@ NOON = datetime(2026, 4, 1, 4, tzinfo=UTC)
 """Noon in Shanghai on the day on which most stories begin."""
 
 
+def everything_prints(_: str) -> str:
+    """What a batch asks of a name, where the story is not about fonts."""
+    return ""
+
+
 @dataclass(frozen=True)
 class House:
     """The people of the stories, as actors."""

@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from api.auth import Signed
 from api.errors import finding_line
+from api.lists import OVERSEERS
 from api.pages.wording import name_of, source_of
-from states.records.case_board import CaseFile
+from states.records.case_board import ON_A_PAGE, CaseFile
 from states.records.dossiers import EntryRow
 from states.rules.cases.kinds import CaseKind, CaseStage
 from states.rules.cases.machine import findings_for_next
@@ -17,14 +18,12 @@ from states.rules.stages import Role
 from states.rules.words import Language, has, say
 from templates.shapes import Entry, FindingLine, SideExit, StageStep
 
-ON_A_PAGE = 100
 TONES = {
     CaseStage.COLLECTED: "chip-green", CaseStage.CONFIRMED: "chip-green",
     CaseStage.RETURNED: "chip-amber", CaseStage.REJECTED: "chip-red",
     CaseStage.WITHDRAWN: "chip-grey",
 }  # fmt: skip
 """How the chip of a stage is coloured; the others are blue."""
-_OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
 T = TypeVar("T")
 
 
@@ -43,6 +42,16 @@ class Some(Generic[T]):
         last = max(-(-len(lines) // ON_A_PAGE), 1)
         page = min(max(page, 1), last)
         return cls(lines[(page - 1) * ON_A_PAGE : page * ON_A_PAGE], page, last, len(lines))
+
+    @classmethod
+    def these(cls, lines: Sequence[T], page: int, total: int) -> "Some[T]":
+        """The lines of page `page`, of so many in all."""
+        return cls(lines, page, max(-(-total // ON_A_PAGE), 1), total)
+
+
+def place_of(me: Signed, place: str) -> str:
+    """Where the navigation finds a route's pages: who oversees all has one place for them."""
+    return "routes" if me.role in OVERSEERS else place
 
 
 def steps_of(file: CaseFile, lang: Language) -> list[StageStep]:
@@ -109,7 +118,7 @@ def stage_words(route: str, stage: str, lang: Language) -> str:
 def _entry(row: EntryRow, me: Signed, lang: Language, *, route: str) -> Entry:
     moved = row.kind == "move"
     own = row.office is not None and row.office.zh == me.office.name_zh
-    known = own or me.role in _OVERSEERS or me.office.kind == "district"
+    known = own or me.role in OVERSEERS or me.office.kind == "district"
     automatic = row.role is Role.SYSTEM
     return Entry(
         at=row.at,
@@ -125,11 +134,15 @@ def _entry(row: EntryRow, me: Signed, lang: Language, *, route: str) -> Entry:
 def _move(row: EntryRow, lang: Language, route: str) -> str:
     arrow = say("case_arrow", row.name, lang)
     stage = stage_words(route, row.to_stage or "", lang)
-    return say("moved", "to", lang, arrow=arrow, stage=stage, clause=source_of(row.clause, lang))
+    clause = source_of(row.clause, lang)
+    return _begun(say("moved", "of_case", lang, arrow=arrow, stage=stage, clause=clause))
 
 
 def _fact(row: EntryRow, lang: Language) -> str:
-    said = say("case_fact", row.name, lang)
+    return _begun(say("case_fact", row.name, lang))
+
+
+def _begun(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 

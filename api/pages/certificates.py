@@ -19,6 +19,7 @@ from api.pages.names import shown_name
 from api.pages.preflight_words import preflight_words
 from api.pages.receipt_words import receipt_said
 from api.pages.wording import path_of
+from api.workbooks import Writing
 from states.errors import NotFound, NotYours
 from states.records import certificate_queue, chain, people_board, refusals, reports
 from states.records.candidates import may_upload, route_of
@@ -87,12 +88,14 @@ def make_batch(issuing: AtBatches, lang: Lang, once: Once) -> Response:
 
 
 @router.get("/batches/{code}.xlsx")
-def batch_workbook(issuing: AtBatches, leaving: Leaving, *, code: str) -> Response:
+def batch_workbook(
+    issuing: AtBatches, leaving: Leaving, writing: Writing, *, code: str
+) -> Response:
     """证书信息归集表, with whole numbers: for whoever is permitted at its uploader."""
     batch = issuing.batch(code, change=True)
     leaving.check()
     rows = [row for row in issuing.rows(batch) if row.state == "issued"]
-    data = leaving.leave("aggregation", lambda mark: write_batch(rows, mark=mark), rows=len(rows))
+    data = leaving.leave("aggregation", lambda mark: writing.write(rows, mark), rows=len(rows))
     return download(data, f"证书信息归集表-{code}.xlsx")
 
 
@@ -176,10 +179,10 @@ def release(
 
 
 @router.get("/{serial}.pdf")
-def certificate_pdf(db: Db, me: SignedIn, printing: Printing, *, serial: str) -> Response:
+def certificate_pdf(printing: Printing, leaving: Leaving, *, serial: str) -> Response:
     """One certificate on paper, with a grey box where the seal goes."""
-    row = certificate_queue.visible_certificate(db, me.actor, serial)
-    return download(printing.one(me.role, row), f"{serial}.pdf", PDF, inline=True)
+    row = certificate_queue.visible_certificate(leaving.session, leaving.me.actor, serial)
+    return download(printing.one(leaving, row), f"{serial}.pdf", PDF, inline=True)
 
 
 def _grouped(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 from sqlmodel import col, select
@@ -12,8 +12,9 @@ from sqlmodel import col, select
 from api import desk_contests, view
 from api.deps import Lang, Settings
 from api.desk import AtDesk, workbook_of
-from api.desk_contests import NAME_ROLES, Results, names_of
+from api.desk_contests import NAME_ROLES, names_of
 from api.errors import words_for
+from api.lists import OVERSEERS
 from api.once import Once, OnceOnly
 from api.pages import contest_form
 from api.pages.case_words import (
@@ -21,11 +22,12 @@ from api.pages.case_words import (
     Some,
     entries_of,
     findings_of,
+    place_of,
     side_of,
     steps_of,
 )
 from api.pages.contest_form import Typed
-from api.pages.forms import download, new_key
+from api.pages.forms import download, new_key, tried_report
 from api.pages.names import shown_name
 from api.pages.receipt_words import refused_lines
 from api.pages.sent import AVisit, SentForm, Visit
@@ -43,12 +45,11 @@ from states.rules.law import the_law
 from states.rules.routes import Route
 from states.rules.stages import Role
 from states.rules.words import Language, say
-from templates.shapes import Option, RowLine, SheetReport
+from templates.shapes import Option, SheetReport
 from templates.sheets.contest_results import Contest, write_contest_results
 from templates.sheets.contest_samples import sample_results
 
 router = APIRouter(prefix="/contests")
-SHOWN = 300
 _SAMPLE_VALID = 101
 _DONE = {
     CaseKind.FILING_ACCEPTED: "filing_accepted", CaseKind.CUT_DECIDED: "cut_decided",
@@ -66,15 +67,16 @@ Moves = Annotated[int, Form(ge=0)]
 
 
 @router.get("")
-def list_contests(visit: AVisit) -> HTMLResponse:
+def list_contests(visit: AVisit, page: Annotated[int, Query(ge=1)] = 1) -> HTMLResponse:
     """The contests one may see, and whose turn each is."""
-    found = case_board.list_of(visit.db, visit.me.actor, Route.CONTEST)
+    found, total = case_board.list_of(visit.db, visit.me.actor, Route.CONTEST, page=page)
     return view.render(
         visit.request,
         "contests",
-        active="contests",
-        lines=[_ListLine.of(line, visit) for line in found],
+        active=place_of(visit.me, "contests"),
+        cases=Some.these([_ListLine.of(line, visit) for line in found], page, total),
         tones=TONES,
+        oversees=visit.me.role in OVERSEERS,
         may_file=visit.me.role is Role.ORGANISER,
         own=visit.me.office.kind == "organiser",
         in_district=visit.me.office.kind == "district",
@@ -182,7 +184,10 @@ def results(  # noqa: PLR0913
     book = workbook_of(file)
     came = desk_contests.take_results(desk, code, book, seen_moves=moves)
     if came.outcome is None:
-        report = _report(came, book.filename, visit.lang)
+        report = tried_report(
+            came.findings, file=book.filename, sheet=came.sheet, rows=came.rows,
+            accepted=came.accepted, lang=visit.lang,
+        )  # fmt: skip
         found = desk_contests.file_of(desk, code)
         return _page(visit, found, settings=settings, report=report, status=422)
     told = desk_contests.file_of(desk, code).dossier.results
@@ -237,7 +242,7 @@ def _page(
         visit.request,
         "contest",
         status=status,
-        active="contests",
+        active=place_of(visit.me, "contests"),
         file=file,
         filing=the_contest(file.dossier),
         told=file.dossier,
@@ -247,7 +252,7 @@ def _page(
         findings=findings_of(file, visit.lang),
         entries=entries_of(file, visit.me, visit.lang),
         people=Some.of(lines, people),
-        effect=_effect(visit, file),
+        effect=effect_words(share_board.of_contest(visit.db, visit.me.actor, file), visit.lang),
         may={kind.value: file.may(visit.me.actor, kind) for kind in CaseKind},
         late=file.dossier.filed_on >= the_contest(file.dossier).held_on,
         come=visit.today >= the_contest(file.dossier).held_on,
@@ -279,21 +284,6 @@ class _PersonLine:
         return cls(claim, name, mask_number(claim.document_number), tied, hints)
 
 
-def _effect(visit: Visit, file: CaseFile) -> list[str]:
-    """What its certificates would make of the district's share, for whoever decides (C39)."""
-    stage = file.dossier.stage
-    if stage not in (CaseStage.FILED, CaseStage.ACCEPTED, CaseStage.HELD):
-        return []
-    if visit.me.office.kind == "organiser":
-        return []
-    awarded = file.dossier.awarded
-    count = the_contest(file.dossier).expected // 2 if awarded is None else awarded
-    year = the_contest(file.dossier).held_on.year
-    counts = {file.case.district_id: count}
-    effects = share_board.effect(visit.db, Route.CONTEST, counts, year=year)
-    return effect_words(effects, visit.lang)
-
-
 def _form(
     visit: Visit,
     given: Typed,
@@ -308,7 +298,7 @@ def _form(
         visit.request,
         "contest_form",
         status=status,
-        active="contests",
+        active=place_of(visit.me, "contests"),
         given=given,
         file=file,
         districts=_districts(visit),
@@ -329,28 +319,6 @@ def _districts(visit: Visit) -> list[Option]:
 
 def _options(known: Mapping[str, str]) -> list[Option]:
     return [Option(value=value, label=label) for value, label in known.items()]
-
-
-def _report(came: Results, filename: str, lang: Language) -> SheetReport:
-    lines = [
-        RowLine(
-            sheet_row=found.sheet_row,
-            verdict=found.verdict,
-            sentence=words_for("row", found.code, lang, found.params),
-            clause=found.clause,
-            column=found.column,
-        )
-        for found in came.findings
-    ]
-    return SheetReport(
-        file=filename,
-        sheet=came.sheet,
-        rows=came.rows,
-        accepted=came.accepted,
-        imported=False,
-        lines=tuple(lines[:SHOWN]),
-        more=max(len(lines) - SHOWN, 0),
-    )
 
 
 def _only_organisers(visit: Visit) -> None:

@@ -47,4 +47,5 @@ def desk(visit: AVisit) -> Response:
         show_district=me.office.kind != "district",
         month=month,
         reporting=return_board.of_districts(visit.db, month, visit.now) if oversees else (),
+        older=return_board.older_open(visit.db, visit.now) if oversees else (),
     )

@@ -9,7 +9,7 @@ from fastapi import Response
 
 from api.errors import words_for
 from states.records.reports import Report
-from states.rules.findings import Verdict
+from states.rules.findings import RowFinding, Verdict
 from states.rules.words import Language, say
 from templates.shapes import RowLine, SheetReport
 
@@ -48,6 +48,37 @@ def sheet_report(
         lines=lines,
         more=more,
         corrected_href=corrected_href,
+    )
+
+
+def tried_report(
+    findings: Iterable[RowFinding],
+    *,
+    file: str,
+    sheet: str = "",
+    rows: int,
+    accepted: int,
+    lang: Language,
+) -> SheetReport:
+    """What each row of a workbook deserved of which nothing was stored."""
+    lines = [
+        RowLine(
+            sheet_row=found.sheet_row,
+            verdict=found.verdict,
+            sentence=words_for("row", found.code, lang, found.params),
+            clause=found.clause,
+            column=found.column,
+        )
+        for found in findings
+    ]
+    return SheetReport(
+        file=file,
+        sheet=sheet,
+        rows=rows,
+        accepted=accepted,
+        imported=False,
+        lines=tuple(lines[:SHOWN_LINES]),
+        more=max(len(lines) - SHOWN_LINES, 0),
     )
 
 

@@ -10,19 +10,28 @@ from fastapi.responses import HTMLResponse
 
 from api import view
 from api.deps import Lang, Settings
-from api.desk import workbook_of
-from api.lists import OVERSEERS, AtLists, ListDesk, TakenList
+from api.desk import Workbook, workbook_of
+from api.lists import AtLists, ListDesk, TakenList
 from api.once import Once, OnceOnly
-from api.pages.case_words import TONES, entries_of, findings_of, side_of, steps_of
-from api.pages.forms import download, new_key, report_notes, sheet_report
+from api.pages.case_words import (
+    TONES,
+    Some,
+    entries_of,
+    findings_of,
+    place_of,
+    side_of,
+    steps_of,
+)
+from api.pages.forms import download, new_key, report_notes, sheet_report, tried_report
 from api.pages.list_words import ListLine, ListWords
 from api.pages.receipt_words import refused_lines
-from api.pages.sent import AVisit
+from api.pages.sent import AVisit, Visit
 from states.errors import NotFound
 from states.records import refusals
 from states.records.lists import report_of
 from states.rules.cases.facts import ListConfirmed, RowsLeftOut
 from states.rules.words import Language, say
+from templates.shapes import SheetReport
 
 shared = APIRouter()
 
@@ -31,30 +40,25 @@ Seen = Annotated[str, Form(min_length=64, max_length=64)]
 
 
 @shared.get("")
-def all_lists(visit: AVisit, lists: AtLists, settings: Settings) -> HTMLResponse:
+def all_lists(
+    visit: AVisit, lists: AtLists, settings: Settings, *, page: Annotated[int, Query(ge=1)] = 1
+) -> HTMLResponse:
     """The lists of one's own office; all of them for the centre and the auditor."""
-    return view.render(
-        visit.request,
-        "lists",
-        active="lists" if visit.me.role in OVERSEERS else lists.kind.place,
-        kind=lists.kind,
-        lines=[ListLine.of(one, lists, visit.lang) for one in lists.lines()],
-        tones=TONES,
-        may_hand_in=lists.may_hand_in,
-        oversees=not lists.may_hand_in,
-        year=lists.terms.year,
-        sample=settings.sample_mode,
-        new_key=new_key,
-    )
+    return _all(visit, lists, settings, page=page)
 
 
 @shared.post("")
 def hand_in(
-    lists: AtLists, lang: Lang, once: Once, *, title: Title, file: Annotated[UploadFile, File()]
-) -> Response:
-    """Hand in a list; its page says which rows were refused."""
-    taken = lists.hand_in(title, workbook_of(file))
-    return _handed_in(once, lists, taken, lang=lang)
+    visit: AVisit, lists: AtLists, settings: Settings, *, once: Once,
+    title: Title, file: Annotated[UploadFile, File()],
+) -> Response:  # fmt: skip
+    """Hand in a list; its page says which rows were refused. Without a good row this one does."""
+    book = workbook_of(file)
+    taken = lists.hand_in(title, book)
+    if taken.outcome is None:
+        report = _tried(taken, book, visit.lang)
+        return _all(visit, lists, settings, given=title, report=report, status=422)
+    return _handed_in(once, lists, taken, lang=visit.lang)
 
 
 @shared.get("/blank.xlsx")
@@ -76,37 +80,20 @@ def one_list(
     visit: AVisit, lists: AtLists, *, code: str, people: Annotated[int, Query(ge=1)] = 1
 ) -> HTMLResponse:
     """A list: where it stands, which rows were refused, whom it names, what happened."""
-    me, lang, file = visit.me, visit.lang, lists.file(code)
-    words, report = ListWords(file, me, lang=lang), report_of(visit.db, code)
-    return view.render(
-        visit.request,
-        "list",
-        active="lists" if visit.me.role in OVERSEERS else lists.kind.place,
-        kind=lists.kind,
-        file=file,
-        words=words,
-        strip=steps_of(file, lang),
-        side=side_of(file, lang),
-        missing=findings_of(file, lang),
-        tones=TONES,
-        refused=refused_lines(refusals.of_owner(visit.db, case_id=file.case.id), lang),
-        timeline_entries=entries_of(file, me, lang),
-        people=words.people(lists.people(file), people),
-        report=sheet_report(report, lang),
-        notes=report_notes(report, lang),
-        path=f"/{lists.kind.place}/{code}",
-        new_key=new_key,
-    )
+    return _one(visit, lists, code, people=people)
 
 
 @shared.post("/{code}/list")
 def replace(
-    lists: AtLists, lang: Lang, once: Once, *,
+    visit: AVisit, lists: AtLists, once: Once, *,
     code: str, title: Title, file: Annotated[UploadFile, File()],
 ) -> Response:  # fmt: skip
-    """Put a mended list in its place."""
-    taken = lists.hand_in(title, workbook_of(file), code=code)
-    return _handed_in(once, lists, taken, lang=lang)
+    """Put a mended list in its place; without a good row the first one stays."""
+    book = workbook_of(file)
+    taken = lists.hand_in(title, book, code=code)
+    if taken.outcome is None:
+        return _one(visit, lists, code, tried=_tried(taken, book, visit.lang), status=422)
+    return _handed_in(once, lists, taken, lang=visit.lang)
 
 
 @shared.post("/{code}/left-out")
@@ -131,6 +118,75 @@ def withdraw(
     """Take the list back, with the reason."""
     lists.withdraw(code, reason)
     return _done(once, lists, code, said=say("done", "list_withdrawn", lang))
+
+
+def _all(  # noqa: PLR0913  what stands on the page
+    visit: Visit,
+    lists: ListDesk,
+    settings: Settings,
+    *,
+    page: int = 1,
+    given: str = "",
+    report: SheetReport | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    found, total = lists.lines(page)
+    return view.render(
+        visit.request,
+        "lists",
+        status=status,
+        active=place_of(visit.me, lists.kind.place),
+        kind=lists.kind,
+        cases=Some.these([ListLine.of(one, lists, visit.lang) for one in found], page, total),
+        tones=TONES,
+        may_hand_in=lists.may_hand_in,
+        oversees=not lists.may_hand_in,
+        year=lists.terms.year,
+        sample=settings.sample_mode,
+        given=given,
+        report=report,
+        new_key=new_key,
+    )
+
+
+def _one(
+    visit: Visit,
+    lists: ListDesk,
+    code: str,
+    *,
+    people: int = 1,
+    tried: SheetReport | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    me, lang, file = visit.me, visit.lang, lists.file(code)
+    words, report = ListWords(file, me, lang=lang), report_of(visit.db, code)
+    return view.render(
+        visit.request,
+        "list",
+        status=status,
+        active=place_of(visit.me, lists.kind.place),
+        kind=lists.kind,
+        file=file,
+        words=words,
+        strip=steps_of(file, lang),
+        side=side_of(file, lang),
+        missing=findings_of(file, lang),
+        tones=TONES,
+        refused=refused_lines(refusals.of_owner(visit.db, case_id=file.case.id), lang),
+        timeline_entries=entries_of(file, me, lang),
+        people=words.people(lists.people(file), people),
+        report=sheet_report(report, lang),
+        notes=report_notes(report, lang),
+        tried=tried,
+        path=f"/{lists.kind.place}/{code}",
+        new_key=new_key,
+    )
+
+
+def _tried(taken: TakenList, book: Workbook, lang: Language) -> SheetReport:
+    return tried_report(
+        taken.findings, file=book.filename, rows=taken.rows, accepted=taken.accepted, lang=lang
+    )
 
 
 def _handed_in(once: OnceOnly, lists: ListDesk, taken: TakenList, *, lang: Language) -> Response:

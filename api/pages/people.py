@@ -1,11 +1,13 @@
 """One person's page: every class, exam, contest and evaluation, and what counts in the target."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import view
+from api.pages.case_words import stage_words
 from api.pages.classes import NAME_ROLES
 from api.pages.names import shown_name
 from api.pages.sent import AVisit
@@ -17,6 +19,7 @@ from states.rules.routes import Route
 from states.rules.words import Language, has, say
 
 router = APIRouter(prefix="/people")
+_RESULTS: Mapping[str, str] = {Route.EXAM: "exam_result", Route.EVALUATION: "evaluation_grade"}
 
 
 @router.get("")
@@ -24,18 +27,21 @@ def ask(visit: AVisit) -> HTMLResponse:
     """Where a person is looked for by the document they show."""
     if visit.me.role not in people_board.MAY_SEEK:
         raise NotYours
-    return view.render(visit.request, "people", active="certificates")
+    return view.render(visit.request, "people", active="certificates", error="")
 
 
 @router.post("")
 def seek(visit: AVisit, number: Annotated[str, Form(min_length=1, max_length=40)]) -> Response:
     """To the person's page; the number itself stands in no address."""
     found = people_board.seek(visit.db, number, actor=visit.me.actor, at=visit.now)
+    if found is None:
+        said = say("input", "nobody_of_this_number", visit.lang)
+        return view.render(visit.request, "people", status=404, active="certificates", error=said)
     return RedirectResponse(f"/people/{found}", status_code=303)
 
 
 @router.get("/{learner_id}")
-def page(visit: AVisit, learner_id: int) -> HTMLResponse:
+def page(visit: AVisit, learner_id: Annotated[int, Path(ge=1, lt=2**63)]) -> HTMLResponse:
     """The person as far as one may see them; whole numbers stand nowhere here."""
     found = people_board.person(visit.db, visit.me.actor, learner_id)
     lang = visit.lang
@@ -57,12 +63,10 @@ def page(visit: AVisit, learner_id: int) -> HTMLResponse:
 def outcome(one: Passage, lang: Language) -> list[str]:
     """How far it came and with what result, in words."""
     training = one.route == Route.TRAINING
-    told = (
-        ("stage" if training else "case_stage", one.stage),
-        ("admission" if training else "claim", one.verdict),
-        ("result", one.result),
-    )
-    return [_word(*pair, lang) for pair in told if pair[1]]
+    stage = say("stage", one.stage, lang) if training else stage_words(one.route, one.stage, lang)
+    verdict = _word("admission" if training else "claim", one.verdict, lang)
+    result = _word(_RESULTS.get(one.route, "result"), one.result, lang)
+    return [said for said in (stage, verdict, result) if said]
 
 
 def counts(one: Held, lang: Language) -> str:

@@ -63,13 +63,20 @@ def preflight_words(preview: Preview | None, lang: Language) -> Preflight | None
 
 
 def _stopped(one: Previewed, route: Route, lang: Language) -> Stopped:
-    klass = f"/classes/{one.class_no}" if one.class_no else ""
     return Stopped(
         name=shown_name(one.candidate.name, lang),
         code=one.code,
         class_no=one.class_no,
         sheet_row=one.sheet_row,
-        href=path_of(route, one.code) + klass,
+        href=_href(one, route),
         place=one.judged.place,
         lines=[finding_line(finding, lang) for finding in one.judged.findings],
     )
+
+
+def _href(one: Previewed, route: Route) -> str:
+    """The page on which something can be done: the certificate's own, else that of the list."""
+    known = one.candidate.known
+    if known and known.serial:
+        return f"/certificates/{known.serial}/history"
+    return path_of(route, one.code) + (f"/classes/{one.class_no}" if one.class_no else "")

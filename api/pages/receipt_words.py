@@ -11,8 +11,10 @@ from states.records.reports import Report
 from states.rules.words import Language, say
 
 _STRANGER = "receipt_serial_unknown"
-_ACCEPTED = frozenset({"accepted", "replaced", "revoked"})
-_REFUSED = frozenset({"refused", "released"})
+ACCEPTED = frozenset({"accepted", "replaced", "revoked"})
+REFUSED = frozenset({"refused", "released"})
+MISSING = "issued"
+"""By which states the certificates of a batch are in the receipt's lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ def receipt_said(
     return ReceiptSaid(
         filename=(report.filename or say("forgotten", "name", lang)) if report else "",
         at=report.at if report else None,
-        accepted=sum(state in _ACCEPTED for state in states),
-        refused=sum(state in _REFUSED for state in states),
-        missing=states.count("issued"),
+        accepted=sum(state in ACCEPTED for state in states),
+        refused=sum(state in REFUSED for state in states),
+        missing=states.count(MISSING),
         strangers=sum(f["code"] == _STRANGER for f in report.findings) if report else 0,
         hub_words=_words(stands),
         hub_at=stands.at if stands else None,

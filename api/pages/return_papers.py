@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.pages.return_words import class_code, scored
+from api.pages.return_words import class_code, scored, tally_of
+from api.pages.survey_words import OVERALL, means_in_a_cell, question_means
 from states.records import passers
+from states.records.invitations import EMPLOYER, LEARNER
 from states.records.passers import Corrected, Passer
 from states.records.returns import ReturnView
 from states.rules.deadlines import shanghai_day
@@ -38,16 +40,15 @@ _SUFFIX = "人力资源和社会保障局"
 
 def return_pdf(found: ReturnView, names: Mapping[int, str], *, sample: bool) -> bytes:
     """The return on paper (C18, C21)."""
-    told = found.figures.get("surveys", {})
-    employers = told.get("employer", {})
+    employers = _sum(found, EMPLOYER)
     filed = found.submitted_at or found.prepared_at
     paper = ReturnPaper(
         district=found.district_zh,
         month=date.fromisoformat(f"{found.month}-01"),
         serial=f"{found.district_code}-{found.month}",
         rows=[_row(row) for row in found.figures.get("classes", [])],
-        learners=_sum(told.get("learner", {})),
-        employers=_sum(employers) if employers.get("invited") else None,
+        learners=_sum(found, LEARNER),
+        employers=employers if employers.invited else None,
         filled_by=names.get(found.prepared_by or 0, ""),
         reviewed_by=names.get(found.checked_by or 0, ""),
         head=found.responsible,
@@ -87,11 +88,10 @@ def return_workbook(
     mark: ExportMark | None = None,
 ) -> bytes:
     """Both tables of section 2.4, the passers and the satisfaction sums; and what is corrected."""
-    told = found.figures.get("surveys", {})
     filed = found.submitted_at or found.prepared_at
     return write_return(
         [_passer(one) for one in people.passers],
-        [_satisfaction(told, len(found.figures.get("classes", [])))],
+        [_satisfaction(found)],
         corrections=[_correction(one) for one in people.corrected],
         district=found.district_zh.removesuffix(_SUFFIX),
         month=found.month,
@@ -103,12 +103,6 @@ def return_workbook(
         ),
         mark=mark,
     )
-
-
-def mean_of(told: Mapping[str, Any]) -> Decimal | None:
-    """The mean of the overall question, of five points; None when too few answered to tell."""
-    points, rated = told.get("sums", {}).get("overall"), told.get("rated", {}).get("overall", 0)
-    return Decimal(points) / rated if rated else None
 
 
 def _row(row: Mapping[str, Any]) -> ReturnRow:
@@ -159,24 +153,38 @@ def _mark(tenths: int | None) -> str:
     return "" if tenths is None else f"{Decimal(tenths) / 10:f}"
 
 
-def _sum(told: Mapping[str, Any]) -> SurveySum:
-    return SurveySum(told.get("invited", 0), told.get("answers", 0), mean_of(told))
+def _sum(found: ReturnView, whom: str) -> SurveySum:
+    asked, tally = _asked(found, whom), tally_of(found.figures, whom)
+    return SurveySum(
+        invited=asked.get("invited", 0),
+        answered=asked.get("answers", 0),
+        mean=tally.mean(OVERALL),
+        told=tally.answers,
+        satisfied=tally.satisfied,
+        means=[(one.label, str(one.mean)) for one in question_means(whom, tally, "zh")],
+    )
 
 
-def _satisfaction(told: Mapping[str, Any], classes: int) -> SatisfactionRow:
-    learner, employer = told.get("learner", {}), told.get("employer", {})
-    mean = mean_of(learner)
+def _satisfaction(found: ReturnView) -> SatisfactionRow:
+    """Comments are not copied (主要意见): what somebody wrote may say who it was."""
+    learner, employer = _asked(found, LEARNER), _asked(found, EMPLOYER)
+    said = {whom: tally_of(found.figures, whom) for whom in (LEARNER, EMPLOYER)}
     return SatisfactionRow(
-        classes=classes,
+        classes=len(found.figures.get("classes", [])),
         asked=learner.get("invited", 0),
         answered=learner.get("answers", 0),
-        told=learner.get("told", 0),
-        satisfied=learner.get("satisfied", 0),
-        means="" if mean is None else f"总体{mean:.2f}",
+        told=said[LEARNER].answers,
+        satisfied=said[LEARNER].satisfied,
+        means=means_in_a_cell(said),
         employers_answered=employer.get("answers", 0),
-        employers_told=employer.get("told", 0),
-        employers_satisfied=employer.get("satisfied", 0),
+        employers_told=said[EMPLOYER].answers,
+        employers_satisfied=said[EMPLOYER].satisfied,
     )
+
+
+def _asked(found: ReturnView, whom: str) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = found.figures.get("surveys", {}).get(whom, {})
+    return told
 
 
 def _passer(one: Passer) -> PasserRow:

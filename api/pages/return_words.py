@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from states.records.return_deltas import Delta
+from states.rules.disclosure import Tally
 from states.rules.words import Language, say
 
 
@@ -40,6 +41,14 @@ def scored(result: str, tenths: int | None, lang: Language) -> str:
     """A result with its mark: 合格 (83.0)."""
     word = say("result", result, lang)
     return word if tenths is None else f"{word} ({tenths // 10}.{tenths % 10})"
+
+
+def tally_of(figures: Mapping[str, Any], whom: str) -> Tally:
+    """What a return may tell of a population's answers."""
+    told = figures.get("surveys", {}).get(whom, {})
+    return Tally(
+        told.get("told", 0), told.get("satisfied", 0), told.get("sums", {}), told.get("rated", {})
+    )
 
 
 def class_code(told: Mapping[str, Any]) -> str:

@@ -13,14 +13,13 @@ from api.exports import Leaving
 from api.once import Once, OnceOnly
 from api.pages.forms import PDF, download, new_key
 from api.pages.return_papers import people_of, return_pdf, return_workbook
-from api.pages.return_words import carried_lines, correcting_lines
+from api.pages.return_words import carried_lines, correcting_lines, tally_of
 from api.pages.survey_words import question_means
 from states.errors import NotYours
 from states.records import return_board, return_deltas, returns
 from states.records.returns import ReturnView
 from states.rules import months
 from states.rules.deadlines import shanghai_day
-from states.rules.disclosure import Tally
 from states.rules.stages import Role
 from states.rules.words import Language, say
 
@@ -35,8 +34,8 @@ def list_returns(
     request: Request, db: Db, now: Now, *, me: SignedIn, month: str = ""
 ) -> HTMLResponse:
     """A district: its months. The centre: all districts, who has not reported first."""
-    known = return_board.months(db, now)
-    of_month = month if month in known else known[0]
+    known, due = return_board.months(db, now), months.month_before(now)
+    of_month = month if month in known else due
     if me.role in return_board.READERS:
         lines = return_board.of_month(db, of_month, now)
     elif me.role is Role.REVIEWER:
@@ -51,15 +50,15 @@ def list_returns(
         months=known,
         month=of_month,
         everybody=me.role in return_board.READERS,
-        may_compile=[m for m in compilable(now, me.role) if m not in _signed(lines)],
-        due_now=months.month_before(now),
+        due_now=due,
+        may_compile=me.role is Role.REVIEWER and due not in _signed(lines),
         new_key=new_key,
     )
 
 
 def _signed(lines: Sequence[return_board.ReturnLine]) -> set[str]:
     """Months whose return carries a signature: compiling would change nothing."""
-    return {line.month for line in lines if line.state in ("prepared", "submitted", "accepted")}
+    return {line.month for line in lines if line.state not in returns.UNSIGNED}
 
 
 @router.post("")
@@ -67,18 +66,11 @@ def compile_month(
     db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once,
     month: Annotated[str, Form(pattern=MONTH)],
 ) -> Response:  # fmt: skip
-    """Compile, or compile anew, the asker's own district's return of a month."""
-    if month not in compilable(now, me.role):
+    """Compile, or compile anew, the asker's own district's return of a month that is over."""
+    if me.role is not Role.REVIEWER:
         raise NotYours
     made = returns.compile_return(db, district_id=me.office.id, month=month, at=now)
     return _done(once, made, "return_compiled", lang=lang)
-
-
-def compilable(now: Now, role: Role) -> list[str]:
-    """The month that is due and the running one; only a district's reviewer compiles."""
-    if role is not Role.REVIEWER:
-        return []
-    return [months.month_before(now), f"{shanghai_day(now):%Y-%m}"]
 
 
 @router.get("/{return_id}.pdf")
@@ -114,7 +106,7 @@ def page(
     """One return with its figures and signatures."""
     found = return_board.visible_return(db, me.actor, return_id)
     due = months.return_due_on(found.month)
-    mine = me.role is Role.REVIEWER
+    mine, over = me.role is Role.REVIEWER, months.compilable(found.month, now)
     return view.render(
         request,
         "return",
@@ -131,8 +123,9 @@ def page(
         to_revoke=return_deltas.to_revoke(db, return_id),
         responsible=found.responsible or (mine and returns.last_responsible(db, me.office.id)),
         surveys=[_survey(found, whom, lang) for whom in ("learner", "employer")],
-        may_compile=mine and found.state in ("draft", "returned"),
-        may_prepare=mine and found.state == "draft",
+        may_compile=mine and over and found.state in returns.UNSIGNED,
+        may_prepare=mine and over and found.state == "draft",
+        runs_on=not over,
         may_submit=mine and found.state == "prepared",
         is_preparer=found.prepared_by == me.actor.person_id,
         may_decide=me.role is Role.CENTRE and found.state == "submitted",
@@ -197,9 +190,7 @@ def give_back(  # noqa: PLR0913
 
 def _survey(found: ReturnView, whom: str, lang: Language) -> dict[str, object]:
     told = found.figures.get("surveys", {}).get(whom, {})
-    tally = Tally(
-        told.get("told", 0), told.get("satisfied", 0), told.get("sums", {}), told.get("rated", {})
-    )
+    tally = tally_of(found.figures, whom)
     return {
         "population": whom,
         "invited": told.get("invited", 0),

@@ -11,11 +11,14 @@ from states.errors import BadInput, NotFound
 from states.records import survey_watch, surveys
 from states.records.surveys import Invitation
 from states.rules.deadlines import shanghai_day
+from states.rules.questions import POINTS
 
 router = APIRouter(prefix="/survey/{token}")
 _ANSWERED = "duban_answered"
 """A cookie of one link alone: whoever has answered comes back to their own thanks for a day."""
 _DAY = 24 * 60 * 60
+_POINTS = {str(points): points for points in POINTS}
+"""What the form can send; anything else was not chosen on it and counts as no rating."""
 
 
 @router.get("")
@@ -43,7 +46,7 @@ def answer(
     """Take the answer once; a second one of the same link changes nothing."""
     try:
         found = surveys.invitation(db, token)
-        ratings = {k: int(given[k]) for k in found.questions.keys if given.get(k, "").isdecimal()}
+        ratings = {k: _POINTS[given[k]] for k in found.questions.keys if given.get(k) in _POINTS}
         comment = given.get(found.questions.open.key, "")
         surveys.answer(db, token, ratings=ratings, comment=comment, at=now)
         sent_from = address_of(request)
@@ -89,7 +92,7 @@ def _form(
         open_question=(found.questions.open.key, getattr(found.questions.open, lang)),
         scale=[(step.points, getattr(step, lang)) for step in found.survey.scale],
         given=said,
-        open_ones=[q.key for q in asked if given is not None and not said.get(q.key)],
+        open_ones=[q.key for q in asked if given is not None and said.get(q.key) not in _POINTS],
         limit=surveys.COMMENT_LENGTH,
     )
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
-from api.pages.survey_words import question_means
+from api.pages.survey_words import OVERALL, means_in_a_cell, question_means
 from api.pages.wording import name_of
 from states.records.invitations import EMPLOYER, LEARNER
 from states.records.survey_board import By, Group, SurveyBoard
@@ -16,7 +15,6 @@ from templates.sheets.monthly_return import SatisfactionRow
 
 LINES = 200
 """So many lines of a table can be read on a page; the workbook has all."""
-_OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +69,13 @@ def panels(board: SurveyBoard, by: By, lang: Language) -> Iterator[Panel]:
 def row_of(group: Group) -> SatisfactionRow:
     """A group as the office's table has it (section 2.4 no. 6)."""
     learner, employer = group.learner, group.employer
-    means = question_means(LEARNER, learner.told, "zh")
     return SatisfactionRow(
         classes=group.classes,
         asked=learner.invited,
         answered=learner.answers,
         told=learner.told.answers,
         satisfied=learner.told.satisfied,
-        means="；".join(f"{one.label}{one.mean}" for one in means),
+        means=means_in_a_cell({LEARNER: learner.told, EMPLOYER: employer.told}),
         employers_answered=employer.answers,
         employers_told=employer.told.answers,
         employers_satisfied=employer.told.satisfied,
@@ -111,11 +108,8 @@ def _side(group: Group, population: str) -> Side:
 
 
 def _overall(side: Side) -> str:
-    rated = side.told.rated.get(_OVERALL, 0)
-    if not rated:
-        return ""
-    exact = Decimal(side.told.points[_OVERALL]) / rated
-    return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    mean = side.told.mean(OVERALL)
+    return "" if mean is None else str(mean)
 
 
 def _satisfied(line: Line, lang: Language) -> ChartBar:

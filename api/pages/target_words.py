@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from states.records.quotas import District
 from states.records.share_board import Effect
 from states.records.target_board import Board, Progress
 from states.rules.routes import Route
@@ -14,6 +15,7 @@ from templates.shapes import ChartBar, ChartMark
 from templates.sheets.target_progress import MonthRow, ProgressRow
 
 WHOLE = 100
+_TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ def _effect(one: Effect, lang: Language) -> str:
     waived = one.standing is Standing.OVER and one.allowed
     return say(
         "effect", "waived" if waived else one.standing, lang,
-        district=one.zh if lang == "zh" else one.en,
+        district=one.zh if lang == "zh" else one.en, year=one.year,
         percent=percent(one.after.contest, one.after.total),
         contest=one.after.contest, total=one.after.total, up_to=one.up_to,
+        waiting=say("effect", "waiting", lang, count=one.waiting) if one.waiting else "",
         limit=the_terms().contest_share.at_most_percent,
     )  # fmt: skip
 
@@ -64,13 +67,17 @@ def line_of(one: Progress, lang: Language) -> Line:
 
 
 def _gap(one: Progress, lang: Language) -> str:
-    """Points behind the calendar or ahead of it, to one decimal; empty without a quota."""
+    """Points behind the calendar or ahead of it; empty without a quota.
+
+    Cut to one decimal, never rounded up to a bound of the colours that is not reached.
+    """
     if one.quota is None:
         return ""
     points = behind(one.tally.total, one.quota, one.calendar)
-    shown = percent(abs(points), WHOLE).removesuffix("%")
-    where = "even" if points == 0 else "behind" if points > 0 else "ahead"
-    return say("progress_gap", where, lang, points=shown)
+    whole, tenth = divmod(int(abs(points) * _TENTHS), _TENTHS)
+    where = "behind" if points > 0 else "ahead"
+    shown = f"{whole:,}.{tenth}"
+    return say("progress_gap", where if whole or tenth else "even", lang, points=shown)
 
 
 def forecast_words(one: Progress, lang: Language) -> str:
@@ -90,6 +97,15 @@ def quota_words(total: int, target: int | None, lang: Language) -> str:
     code = "even" if total == target else "short" if total < target else "beyond"
     gap = f"{abs(target - total):,}"
     return say("quota_gap", code, lang, total=f"{total:,}", target=f"{target:,}", gap=gap)
+
+
+def missing_words(left_out: Sequence[District], lang: Language) -> str:
+    """Which districts a version of the quotas leaves out; empty where it names all."""
+    if not left_out:
+        return ""
+    names = [one.zh if lang == "zh" else one.en for one in left_out]
+    told = ("、" if lang == "zh" else ", ").join(names)
+    return say("quota_missing", "some", lang, count=len(names), districts=told)
 
 
 def completion_chart(lines: Sequence[Line], label: str) -> Chart:

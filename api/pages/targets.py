@@ -19,7 +19,7 @@ from states.rules.districts import region_codes
 from states.rules.routes import Route
 from states.rules.stages import Role
 from states.rules.targets import the_terms
-from states.rules.words import say
+from states.rules.words import Language, say
 from templates.shapes import SheetReport
 from templates.sheets.quotas import QUOTA_COLUMNS, QuotasReading, read_quotas, write_quotas
 from templates.sheets.reading_room import read_aside
@@ -48,6 +48,7 @@ def board(visit: AVisit, year: Year = None) -> HTMLResponse:
         nowhere=target_words.line_of(found.nowhere, visit.lang) if found.nowhere else None,
         forecast=target_words.forecast_words(whole, visit.lang),
         quota_sum=target_words.quota_words(found.quotas, found.target, visit.lang),
+        left_out=target_words.missing_words(found.without_quota, visit.lang),
         completion=target_words.completion_chart(lines, label),
         by_month=target_words.months_chart(whole, visit.lang, until=months),
         months=range(1, months + 1),
@@ -109,11 +110,17 @@ def import_quotas(
     numbers = {ids[row.code]: row.number for row in reading.rows}
     order = Order(year, numbers, source, note, sent.sha256)
     quotas.import_quotas(visit.db, order, actor=visit.me.actor, at=visit.now)
-    said = say(
-        "done", "quotas_imported", visit.lang,
-        districts=len(numbers), total=f"{sum(numbers.values()):,}",
-    )  # fmt: skip
-    return view.flash(once.redirect(f"/targets/quotas?year={year}"), said)
+    return view.flash(
+        once.redirect(f"/targets/quotas?year={year}"), _imported(numbers, known, visit.lang)
+    )
+
+
+def _imported(numbers: Mapping[int, int], known: Sequence[District], lang: Language) -> str:
+    """What stands now, and whom it leaves out."""
+    total = f"{sum(numbers.values()):,}"
+    said = say("done", "quotas_imported", lang, districts=len(numbers), total=total)
+    left_out = [one for one in known if one.id not in numbers]
+    return f"{said} {target_words.missing_words(left_out, lang)}".strip()
 
 
 @router.get("/waivers")
@@ -180,6 +187,8 @@ def _quotas(
     known = quotas.versions(visit.db, actor, year)
     shown = version or (known[0].id if known else None)
     numbers = quotas.numbers_of(visit.db, actor, shown) if shown else {}
+    lines = [(one, numbers.get(one.id)) for one in quotas.districts(visit.db)]
+    left_out = [one for one, number in lines if number is None] if shown else []
     target = the_terms().target(year)
     return view.render(
         visit.request,
@@ -189,7 +198,8 @@ def _quotas(
         year=year,
         versions=[(one, target_words.quota_words(one.total, target, visit.lang)) for one in known],
         shown=shown,
-        numbers=[(one, numbers.get(one.id)) for one in quotas.districts(visit.db)],
+        numbers=lines,
+        left_out=target_words.missing_words(left_out, visit.lang),
         report=report,
         columns=QUOTA_COLUMNS.required,
         may_import=visit.me.role is Role.CENTRE,

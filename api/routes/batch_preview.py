@@ -5,16 +5,14 @@ from fastapi import APIRouter
 from api import told
 from api.batch_previews import preview_of
 from api.desk import AtDesk
-from api.errors import LANGUAGES, finding_json
-from api.pages.target_words import effect_words
-from api.schemas.base import FindingOut, Words
-from api.schemas.preflight import PreviewOut, ShareAfterOut, StoppedOut
+from api.errors import finding_json
+from api.routes.targets import share_after
+from api.schemas.base import FindingOut
+from api.schemas.preflight import PreviewOut, StoppedOut
 from states.errors import NotYours
 from states.records.preflight_board import Previewed
-from states.records.share_board import Effect
 from states.rules.identity import mask_name
 from states.rules.preflight import Place
-from templates.filters import percent
 
 router = APIRouter(prefix="/batches", tags=["certificates"])
 
@@ -37,7 +35,7 @@ def preview(desk: AtDesk) -> PreviewOut:
         stays=len(stays),
         again=found.again,
         freed=found.freed,
-        shares=[_share(one) for one in found.effects],
+        shares=[share_after(one) for one in found.effects],
         stopped=[_stopped(one) for one in (*stays, *held)],
     )
 
@@ -51,16 +49,4 @@ def _stopped(one: Previewed) -> StoppedOut:
         level=one.candidate.level,
         place="held" if one.judged.place is Place.HELD else "stays",
         findings=[FindingOut(**finding_json(finding)) for finding in one.judged.findings],
-    )
-
-
-def _share(one: Effect) -> ShareAfterOut:
-    return ShareAfterOut(
-        district=Words(zh=one.zh, en=one.en),
-        contest=one.after.contest,
-        total=one.after.total,
-        percent=percent(one.after.contest, one.after.total),
-        standing=one.standing.value,
-        allowed=one.allowed,
-        sentence=Words(**{lang: effect_words([one], lang)[0] for lang in LANGUAGES}),
     )

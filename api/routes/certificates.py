@@ -1,14 +1,16 @@
 """Certificates for programs: batches, their workbook and receipt, papers, public verification."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Response
 
 from api import told
-from api.certificate_papers import Printing
-from api.deps import Db, SignedIn
+from api.certificate_papers import Printing, check_name
 from api.desk import AtDesk, Desk, workbook_of
 from api.exports import Leaving
 from api.issuing import AtBatches
 from api.once import Once
+from api.pages.receipt_words import ACCEPTED, MISSING, REFUSED
 from api.routes.classes import Sheet
 from api.schemas.base import Done, Reason
 from api.schemas.certificates import (
@@ -17,17 +19,22 @@ from api.schemas.certificates import (
     ChangeDecisionIn,
     ChangeIn,
     ChangeOut,
+    NumberedOut,
     ReceiptOut,
+    SentBackOut,
     VerifiedOut,
 )
 from api.verification import Look, Standing
+from api.workbooks import Writing
 from states.errors import NotFound
 from states.records import certificate_board, chain
+from states.records.candidates import uploader_role
 from states.records.certificate_board import BatchView, CertificateRow
 from states.records.certificate_queue import visible_certificate
 from states.records.chain import Change
+from states.records.receipts import Receipt
 from states.rules.identity import mask_name
-from templates.sheets.aggregation_rows import write_batch
+from states.rules.routes import Route
 
 router = APIRouter(tags=["certificates"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -65,12 +72,12 @@ def of_batch(issuing: AtBatches, code: str) -> list[CertificateOut]:
 
 
 @router.get("/batches/{code}/workbook.xlsx", response_class=Response, responses=_REFUSALS)
-def workbook(issuing: AtBatches, leaving: Leaving, *, code: str) -> Response:
+def workbook(issuing: AtBatches, leaving: Leaving, writing: Writing, *, code: str) -> Response:
     """证书信息归集表 of a batch, to be uploaded to the city's system."""
     found = issuing.batch(code, change=True)
     leaving.check()
     rows = [row for row in issuing.rows(found) if row.state == "issued"]
-    data = leaving.leave("aggregation", lambda mark: write_batch(rows, mark=mark), rows=len(rows))
+    data = leaving.leave("aggregation", lambda mark: writing.write(rows, mark), rows=len(rows))
     return Response(data, media_type=XLSX)
 
 
@@ -78,14 +85,7 @@ def workbook(issuing: AtBatches, leaving: Leaving, *, code: str) -> Response:
 def receipt(issuing: AtBatches, once: Once, *, code: str, file: Sheet) -> Response:
     """Import the answer of 证书归集: numbers for what stands, reasons for what goes back."""
     said = issuing.receipt(code, workbook_of(file))
-    return once.json(
-        ReceiptOut(
-            accepted=said.accepted,
-            refused=said.refused,
-            unchanged=said.unchanged,
-            findings=[told.row(row) for row in said.findings],
-        )
-    )
+    return once.json(_receipt(said, issuing.rows(issuing.batch(code))))
 
 
 @router.post(
@@ -113,16 +113,19 @@ def drop(
 @router.get("/certificates/{serial}/changes", responses=told.problems(401, 404))
 def changes(desk: AtDesk, serial: str) -> list[ChangeOut]:
     """What was asked and done about a certificate, oldest first."""
-    row = visible_certificate(desk.session, desk.actor, serial)
-    return [_change(found) for found in chain.changes_of(desk.session, row.id)]
+    return _changes(desk, visible_certificate(desk.session, desk.actor, serial))
 
 
 @router.post(
     "/certificates/{serial}/changes", status_code=201, response_model=ChangeOut, responses=_REFUSALS
 )
 def ask(desk: AtDesk, once: Once, *, serial: str, given: ChangeIn) -> Response:
-    """Ask that a certificate be revoked, replaced or corrected; a second person decides."""
+    """Ask that a certificate be revoked, replaced or corrected; a second person decides.
+
+    What came back without a number can be corrected only, and keeps its serial.
+    """
     row = visible_certificate(desk.session, desk.actor, serial)
+    check_name(given.name.strip())
     made = chain.ask(
         desk.session, row.id, given.kind, reason=given.reason, name=given.name, actor=desk.actor,
         at=desk.at,
@@ -142,6 +145,13 @@ def decide(
     return once.json(_change_of(desk, row, change_id))
 
 
+@router.post("/certificates/{serial}/drop", response_model=Done, responses=_REFUSALS)
+def give_up(issuing: AtBatches, once: Once, *, serial: str, given: Reason) -> Response:
+    """Give up a certificate that came back without a number, in whatever batch it is."""
+    issuing.give_up(serial, given.text)
+    return once.json(Done(ok=True))
+
+
 @router.get("/projects/{code}/certificates", responses=told.problems(401, 404))
 def of_project(desk: AtDesk, code: str) -> list[CertificateOut]:
     """The certificates of a project; names masked."""
@@ -150,10 +160,10 @@ def of_project(desk: AtDesk, code: str) -> list[CertificateOut]:
 
 
 @router.get("/certificates/{serial}.pdf", response_class=Response, responses=_REFUSALS)
-def paper(session: Db, me: SignedIn, *, printing: Printing, serial: str) -> Response:
-    """A certificate as a printed page."""
-    row = visible_certificate(session, me.actor, serial)
-    return Response(printing.one(me.role, row), media_type=PDF)
+def paper(printing: Printing, leaving: Leaving, *, serial: str) -> Response:
+    """A certificate as a printed page, with the whole number for whoever may take it out."""
+    row = visible_certificate(leaving.session, leaving.me.actor, serial)
+    return Response(printing.one(leaving, row), media_type=PDF)
 
 
 @router.get("/verify/{token}", responses=told.problems(404, 429))  # noqa: FAST003  the look does
@@ -182,6 +192,20 @@ def _batch(found: BatchView) -> BatchOut:
     return BatchOut(**{name: getattr(found, name) for name in BatchOut.model_fields})
 
 
+def _receipt(said: Receipt, rows: Sequence[CertificateRow]) -> ReceiptOut:
+    numbered = [row for row in rows if row.state in ACCEPTED]
+    sent_back = [row for row in rows if row.state in REFUSED]
+    return ReceiptOut(
+        accepted=said.accepted,
+        refused=said.refused,
+        unchanged=said.unchanged,
+        findings=[told.row(row) for row in said.findings],
+        numbered=[NumberedOut(serial=row.serial, number=row.number or "") for row in numbered],
+        sent_back=[SentBackOut(serial=row.serial, reason=row.reason) for row in sent_back],
+        missing=[row.serial for row in rows if row.state == MISSING],
+    )
+
+
 def _certificate(row: CertificateRow) -> CertificateOut:
     return CertificateOut(
         id=row.id,
@@ -200,9 +224,16 @@ def _certificate(row: CertificateRow) -> CertificateOut:
     )
 
 
-def _change(found: Change) -> ChangeOut:
-    return ChangeOut(**{name: getattr(found, name) for name in ChangeOut.model_fields})
+def _changes(desk: Desk, row: CertificateRow) -> list[ChangeOut]:
+    own = desk.actor.role is uploader_role(Route(row.route))
+    return [_change(found, own=own) for found in chain.changes_of(desk.session, row.id)]
+
+
+def _change(found: Change, *, own: bool) -> ChangeOut:
+    told = {name: getattr(found, name) for name in ChangeOut.model_fields}
+    names = {name: told[name] if own else mask_name(told[name]) for name in ("name", "old_name")}
+    return ChangeOut(**told | names)
 
 
 def _change_of(desk: Desk, row: CertificateRow, change_id: int) -> ChangeOut:
-    return next(_change(c) for c in chain.changes_of(desk.session, row.id) if c.id == change_id)
+    return next(change for change in _changes(desk, row) if change.id == change_id)

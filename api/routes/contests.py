@@ -9,6 +9,7 @@ from api.deps import Db, SignedIn
 from api.desk import AtDesk, workbook_of
 from api.desk_contests import NAME_ROLES, Results
 from api.once import Once
+from api.routes.targets import share_after
 from api.schemas.cases import (
     CaseLineOut,
     CaseOut,
@@ -18,18 +19,19 @@ from api.schemas.cases import (
     ContestIn,
     ResultsOut,
 )
-from states.records import case_board, claims, route_cases
+from states.records import case_board, claims, route_cases, share_board
 from states.rules.routes import Route
 
 router = APIRouter(prefix="/contests", tags=["contests"])
 _REFUSALS = told.problems(401, 403, 404, 409, 422)
+PageNo = Annotated[int, Query(ge=1, le=100_000)]
 Seen = Annotated[int | None, Query(description="`moves` of the case as you saw it.")]
 
 
 @router.get("", responses=told.problems(401))
-def list_contests(session: Db, me: SignedIn) -> list[CaseLineOut]:
-    """The contests you may see, the newest first."""
-    found = case_board.list_of(session, me.actor, Route.CONTEST)
+def list_contests(session: Db, me: SignedIn, page: PageNo = 1) -> list[CaseLineOut]:
+    """The contests you may see, the newest first, a hundred on a page."""
+    found, _ = case_board.list_of(session, me.actor, Route.CONTEST, page=page)
     return [told_cases.line(one) for one in found]
 
 
@@ -42,8 +44,11 @@ def file_contest(desk: AtDesk, once: Once, asked: ContestIn) -> Response:
 
 @router.get("/{code}", responses=told.problems(401, 404))
 def look(desk: AtDesk, code: str) -> CaseOut:
-    """One contest with everything that was said about it."""
-    return told_cases.case(desk_contests.file_of(desk, code))
+    """One contest with everything that was said about it, and what it would do to the share."""
+    file = desk_contests.file_of(desk, code)
+    effects = share_board.of_contest(desk.session, desk.actor, file)
+    told_effect = share_after(effects[0]) if effects else None
+    return told_cases.case(file).model_copy(update={"effect": told_effect})
 
 
 @router.get("/{code}/people", responses=told.problems(401, 404))

@@ -20,8 +20,8 @@ from api.schemas.returns import (
     WholeReturnOut,
 )
 from states.actor import Actor
-from states.errors import NotFound, NotYours
-from states.records import return_deltas, returns
+from states.errors import NotYours
+from states.records import return_board, return_deltas, returns
 from states.records.returns import ReturnView
 from states.rules.stages import Role
 
@@ -36,8 +36,6 @@ SELECT id FROM monthly_return
    AND (CAST(:office AS bigint) IS NULL OR district_id = :office)
  ORDER BY month DESC, id LIMIT 200
 """)
-_SEES_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
-_OF_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER})
 
 
 @router.get("", responses=told.problems(401, 403))
@@ -51,12 +49,15 @@ def list_returns(session: Db, me: SignedIn, *, month: str = "", state: str = "")
 @router.get("/{number}", responses=told.problems(401, 403, 404))
 def look(session: Db, me: SignedIn, number: int) -> WholeReturnOut:
     """One return with its figures, its checks, and what was corrected since."""
-    return _whole(session, _visible(session, me.actor, number))
+    return _whole(session, return_board.visible_return(session, me.actor, number))
 
 
 @router.post("", status_code=201, response_model=ReturnOut, responses=_REFUSALS)
 def compile_now(desk: AtDesk, once: Once, asked: Month) -> Response:
-    """Make or refresh the draft of one's own district; the flow does it on the first of a month."""
+    """Make or refresh the draft of one's own district for a month that is over.
+
+    The flow does it on the first of the next month.
+    """
     if desk.actor.role is not Role.REVIEWER or desk.actor.office_id is None:
         raise NotYours
     number = returns.compile_return(
@@ -112,18 +113,11 @@ def _answer(desk: Desk, once: OnceOnly, number: int) -> Response:
 
 def _reach(actor: Actor) -> int | None:
     """The district whose returns one sees; None for all. Raises NotYours."""
-    if actor.role in _SEES_ALL:
+    if actor.role in return_board.READERS:
         return None
-    if actor.role not in _OF_DISTRICT:
+    if actor.role is not Role.REVIEWER:
         raise NotYours
     return actor.office_id
-
-
-def _visible(session: Session, actor: Actor, number: int) -> ReturnView:
-    found, reach = returns.view(session, number), _reach(actor)
-    if reach is not None and found.district_id != reach:
-        raise NotFound
-    return found
 
 
 def _whole(session: Session, found: ReturnView) -> WholeReturnOut:

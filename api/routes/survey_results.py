@@ -40,13 +40,9 @@ def _group(group: Group) -> GroupOut:
 def _side(side: Side, population: str) -> SideOut:
     tally = side.told
     means = [
-        MeanOut(
-            key=key,
-            words=Words(zh=question.zh, en=question.en),
-            mean=round(tally.points[key] / tally.rated[key], 2),
-        )
+        MeanOut(key=key, words=Words(zh=question.zh, en=question.en), mean=float(mean))
         for key, question in questions_ever(population).items()
-        if tally.rated.get(key)
+        if (mean := tally.mean(key)) is not None
     ]
     return SideOut(
         invited=side.invited,

@@ -6,22 +6,27 @@ from fastapi import APIRouter, Query, Response
 
 from api import told
 from api.desk import AtDesk
+from api.errors import LANGUAGES
 from api.once import Once
+from api.pages.target_words import effect_words
 from api.schemas.base import Done, Words
 from api.schemas.targets import (
     BoardOut,
     DecisionIn,
     ProgressOut,
+    ShareAfterOut,
     ShareOut,
     WaiverAskedOut,
     WaiverIn,
     WaiverOut,
 )
 from states.records import target_board, waivers
+from states.records.share_board import Effect
 from states.records.target_board import Progress
 from states.records.waivers import Waiver
 from states.rules.deadlines import shanghai_day
 from states.rules.routes import Route
+from states.rules.targets import the_terms
 from templates.filters import percent
 
 router = APIRouter(prefix="/targets", tags=["targets"])
@@ -40,6 +45,7 @@ def board(desk: AtDesk, year: Year = None) -> BoardOut:
         as_of=found.today,
         target_persons=found.target,
         quotas_sum=found.quotas,
+        without_quota=[one.code for one in found.without_quota],
         days_passed=found.calendar.passed,
         days=found.calendar.days,
         districts=[_progress(one) for one in found.districts],
@@ -70,6 +76,25 @@ def decide(desk: AtDesk, once: Once, *, waiver_id: int, asked: DecisionIn) -> Re
     """Grant or refuse; never the person who asked."""
     waivers.decide(desk.session, waiver_id, granted=asked.granted, actor=desk.actor, at=desk.at)
     return once.json(Done())
+
+
+def share_after(one: Effect) -> ShareAfterOut:
+    """An effect, for whoever asks about a batch or a contest."""
+    return ShareAfterOut(
+        district=Words(zh=one.zh, en=one.en),
+        year=one.year,
+        contest_before=one.before.contest,
+        total_before=one.before.total,
+        contest=one.after.contest,
+        total=one.after.total,
+        waiting=one.waiting,
+        percent=percent(one.after.contest, one.after.total),
+        standing=one.standing,
+        limit_percent=the_terms().contest_share.at_most_percent,
+        waived_up_to_percent=one.up_to,
+        allowed=one.allowed,
+        sentence=Words(**{lang: effect_words([one], lang)[0] for lang in LANGUAGES}),
+    )
 
 
 def _progress(one: Progress) -> ProgressOut:

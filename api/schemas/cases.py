@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import FindingOut, In, Out, Words
 from api.schemas.classes import RowOut
+from api.schemas.targets import ShareAfterOut
 from states.rules.cases.facts import (
     ContestFiled,
     CutDecided,
@@ -112,6 +113,9 @@ class CaseOut(Out):
     district: Words | None
     filing: ContestFiled | None
     cut: CutOut | None
+    effect: ShareAfterOut | None = Field(
+        default=None, description="Of a contest not decided yet, for whoever decides."
+    )
     missing: list[FindingOut]
     notes: list[FindingOut]
     timeline: list[CaseEntryOut]

@@ -24,13 +24,30 @@ class BatchOut(Out):
     dropped: int
 
 
-class ReceiptOut(Out):
-    """What a receipt came to."""
+class NumberedOut(Out):
+    """A certificate that the city has accepted."""
 
-    accepted: int
-    refused: int
-    unchanged: int
+    serial: str
+    number: str
+
+
+class SentBackOut(Out):
+    """A certificate that the city has refused."""
+
+    serial: str
+    reason: str
+
+
+class ReceiptOut(Out):
+    """What a receipt came to, and the three lists of its batch as they stand after it (E50)."""
+
+    accepted: int = Field(description="Rows of this receipt that gave a number.")
+    refused: int = Field(description="Rows of this receipt that refused a certificate.")
+    unchanged: int = Field(description="Rows of this receipt that said nothing new.")
     findings: list[RowOut]
+    numbered: list[NumberedOut]
+    sent_back: list[SentBackOut]
+    missing: list[str] = Field(description="Serials that have no answer yet.")
 
 
 class CertificateOut(Out):
@@ -50,12 +67,19 @@ class CertificateOut(Out):
     state: str
     reason: str
     batch: str
-    held_for: str | None = Field(description="Serial of the certificate that it waits for.")
+    held_for: str | None = Field(
+        description="Serial of the certificate that it waits for; of one that the city numbered"
+        " before there was this rule, the other one of its person and level."
+    )
     replaces: str | None = Field(description="Serial of the certificate that it succeeded.")
 
 
 class ChangeIn(In):
-    """What is asked of a certificate that stands; only a correction has the right name."""
+    """What is asked of a certificate; only a correction has the right name.
+
+    One that stands can be revoked, replaced or corrected; one that came back without a number can
+    only be corrected. A document number cannot: the certificate is given up.
+    """
 
     kind: Literal["revoke", "replace", "correct"]
     reason: Text
@@ -69,12 +93,17 @@ class ChangeDecisionIn(In):
 
 
 class ChangeOut(Out):
-    """A change of a certificate, and its successor's serial once there is one."""
+    """A change of a certificate, and its successor's serial once there is one.
+
+    `name` and `old_name` of a correction come whole for those who ask and decide, else masked.
+    """
 
     id: int
     kind: str
     state: str
     reason: str
+    name: str
+    old_name: str
     asker: str
     asked_at: datetime
     decider: str | None

@@ -43,7 +43,7 @@ class ListOutcome(Out):
 
 
 class ListTaken(Out):
-    """What a workbook came to. Without an outcome it was only tried and nothing was stored."""
+    """What a workbook came to. Without an outcome nothing was stored."""
 
     sheet_sha256: str
     rows: int

@@ -4,19 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.base import FindingOut, Out, Words
-
-
-class ShareAfterOut(Out):
-    """What the batch would make of a district's share of contests (C39)."""
-
-    district: Words
-    contest: int
-    total: int
-    percent: str = Field(examples=["29.9%"])
-    standing: Literal["fine", "near", "over"]
-    allowed: bool = Field(description="Within the limit, or within what two persons let pass.")
-    sentence: Words
+from api.schemas.base import FindingOut, Out
+from api.schemas.targets import ShareAfterOut
 
 
 class StoppedOut(Out):

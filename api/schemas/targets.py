@@ -21,6 +21,24 @@ class ShareOut(Out):
     waived_up_to_percent: int | None
 
 
+class ShareAfterOut(Out):
+    """What a batch or a contest would make of a district's share of contests in a year (C39)."""
+
+    district: Words
+    year: int = Field(description="In which the contests were held.")
+    contest_before: int = Field(description="Certificates of contests by now.")
+    total_before: int
+    contest: int = Field(description="After this.")
+    total: int
+    waiting: int = Field(description="Of those after this: confirmed before, not numbered yet.")
+    percent: str = Field(examples=["29.9%"])
+    standing: Standing
+    limit_percent: int
+    waived_up_to_percent: int | None
+    allowed: bool = Field(description="Within the limit, or within what two persons let pass.")
+    sentence: Words
+
+
 class ProgressOut(Out):
     """One district, the city, or what has no district. A person counts once in a year."""
 
@@ -44,6 +62,9 @@ class BoardOut(Out):
     as_of: date
     target_persons: int | None
     quotas_sum: int
+    without_quota: list[str] = Field(
+        description="Codes of the districts that the quotas leave out; empty without quotas."
+    )
     days_passed: int
     days: int
     districts: list[ProgressOut]

@@ -18,15 +18,16 @@ from flows.outside.ports import (
     HubUnavailableError,
     checked_batch_code,
 )
-from flows.outside.web import XLSX, asked, bearer, body_of, is_safe, reasons_in
+from flows.outside.web import XLSX, AnswerTooLongError, asked, bearer, body_of, is_safe, reasons_in
 
 _RECEIPTS: Final = ("-receipt.xlsx", "-receipt.csv")
 _DONE: Final = "done"
 _LONGEST_RECEIPT: Final = 20 * 1024 * 1024
 _LONGEST_WORDS: Final = 64 * 1024
 _NOT_YET: Final = frozenset({202, 204, 404})
-_OURS: Final = frozenset({401, 403, 404, 407, 408, 425, 429})
-"""A wrong token or address, or too great a hurry: our own trouble, never the batch's."""
+_OURS: Final = frozenset({401, 403, 404, 407, 408, 409, 425, 429})
+"""A wrong token or address, a repeat of what is still in work, or too great a hurry: our own
+trouble, never the batch's."""
 
 
 class BadHubUrlError(ValueError):
@@ -96,7 +97,7 @@ class HttpHub:
                 headers=self._headers | {"idempotency-key": key}, data={"batch": code},
                 files={"workbook": (f"{code}.xlsx", workbook, XLSX)},
             ) as answer:  # fmt: skip
-                _check(answer.status_code, body_of(answer, _LONGEST_WORDS))
+                _check(answer)
         except httpx.HTTPError as error:
             raise HubUnavailableError(type(error).__name__) from error
 
@@ -119,13 +120,26 @@ class HttpHub:
         """The hub keeps its receipts: the same bytes come again, and are known by then."""
 
 
-def _check(status: int, body: bytes) -> None:
-    """Raises HubRefusedError, HubUnavailableError."""
+def _check(answer: httpx.Response) -> None:
+    """Raises HubRefusedError, HubUnavailableError.
+
+    What a hub says besides when it has the batch is not read: a long answer must not make it come
+    again.
+    """
+    status = answer.status_code
     if httpx.codes.is_success(status):
         return
     if httpx.codes.is_client_error(status) and status not in _OURS:
-        raise HubRefusedError(reasons_in(body) or f"HTTP {status}")
+        raise HubRefusedError(_words(answer) or f"HTTP {status}")
     raise HubUnavailableError(f"HTTP {status}")
+
+
+def _words(answer: httpx.Response) -> str:
+    """The hub's reasons; a refusal with more words than anybody reads is one all the same."""
+    try:
+        return reasons_in(body_of(answer, _LONGEST_WORDS))
+    except AnswerTooLongError:
+        return ""
 
 
 def write_once(target: Path, content: bytes) -> None:

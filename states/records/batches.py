@@ -1,34 +1,29 @@
 """Batches for 证书归集: whoever waits is numbered, a second certificate is held (C22-C35).
 
-A serial is ours, given without a gap and never twice. One active certificate per person and level
-(A24): a second one gets no serial, names the one it waits for, and is numbered when that is void.
+A serial is ours, given without a gap and never twice. Whom the pre-flight keeps out waits on. One
+active certificate per person and level (A24): a second one gets no serial, names the one it waits
+for, and is numbered when that is void.
 """
 
 import secrets as randomness
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, insert, text
+from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotYours
 from states.records import acts, answered, outbox, vault
-from states.records.candidates import (
-    STILL_PASSES,
-    Candidate,
-    holders,
-    uploader_role,
-    waiting,
-)
+from states.records.candidates import Candidate, holders, uploader_role
 from states.records.numbers import take
 from states.records.places import CERTIFICATE_NAME
-from states.records.share_board import hold_share
+from states.records.preflight_board import Fit, Lot, looked_at
+from states.records.share_board import by_year, hold_share
 from states.records.tables import Certificate, Office
-from states.records.tables.returns import ACTIVE_STATES
 from states.rules.deadlines import shanghai_day
 from states.rules.facts import CertificatesBatched
 from states.rules.routes import TERMS, Route
@@ -36,31 +31,7 @@ from states.rules.stages import Role
 
 SERIES = "AIP"
 _TOKEN_BYTES = 18
-_ACTIVE = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
 
-# Put right after a refusal, or the successor of one that was replaced.
-_RELEASED = text(f"""
-SELECT x.id, x.project_id, c.case_id FROM certificate x
-  JOIN certificate_batch b ON b.id = x.batch_id
-  LEFT JOIN claim c ON c.id = x.claim_id
- WHERE x.state = 'released' AND x.route = :route
-   AND (x.route = 'training' OR b.uploader_id = :uploader) AND {STILL_PASSES}
- ORDER BY x.id FOR UPDATE OF x
-""")  # noqa: S608  a constant of the candidates
-# What stood in their way is void: their turn has come, unless somebody else's came first.
-_FREED = text(f"""
-SELECT DISTINCT ON (x.learner_id, x.level) x.id, x.project_id, c.case_id, x.district_id
-  FROM certificate x
-  LEFT JOIN claim c ON c.id = x.claim_id
-  LEFT JOIN route_case k ON k.id = c.case_id
- WHERE x.state = 'held' AND x.route = :route
-   AND (x.route = 'training' OR :uploader = CASE WHEN k.route = 'skills_contest'
-                                                 THEN k.district_id ELSE k.office_id END)
-   AND {STILL_PASSES}
-   AND NOT EXISTS (SELECT 1 FROM certificate a WHERE a.learner_id = x.learner_id
-                      AND a.level = x.level AND a.state IN ({_ACTIVE}))
- ORDER BY x.learner_id, x.level, x.id
-""")  # noqa: S608  constants of the tables and the candidates
 _BATCH = text("""
 INSERT INTO certificate_batch (code, route, uploader_id, state, made_at, made_by, workbook_sha256)
 VALUES (:code, :route, :uploader, 'made', :at, :person, '') RETURNING id
@@ -71,12 +42,22 @@ UPDATE certificate SET batch_id = :batch_id, state = 'issued', reason_sealed = '
 """)
 _GIVE_SERIAL = text("""
 UPDATE certificate SET serial = :serial, batch_id = :batch_id, state = 'issued', held_for = NULL,
+       name_sealed = :name_sealed, provider_name = :provider_name, inscription = :inscription,
        issued_on = :at, changed_at = :at
  WHERE id = :id
 """)
 _SENT = text("""
 UPDATE certificate_batch SET state = 'sent', workbook_sha256 = :sha256
  WHERE id = :id AND state <> 'answered' RETURNING id
+""")
+_HOLD = text("""
+SELECT b.id FROM certificate_batch b JOIN certificate x ON x.batch_id = b.id
+ WHERE x.id = :id FOR UPDATE OF b
+""")
+_CLOSE = text("""
+UPDATE certificate_batch SET state = 'answered', answered_at = :at
+ WHERE id = :id AND state <> 'answered' AND NOT EXISTS (
+   SELECT 1 FROM certificate WHERE batch_id = :id AND state = 'issued')
 """)
 
 
@@ -85,24 +66,36 @@ def make_batch(
     *,
     actor: Actor,
     at: datetime,
+    fit: Fit,
     route: Route = Route.TRAINING,
     settle: bool = True,
 ) -> int | None:
-    """Number everybody of a route whom the actor's office uploads, and what was put right.
+    """Number everybody of a route whom the actor's office uploads and the pre-flight lets go.
 
-    Answers the batch's id, or None when there is nothing to upload. Raises NotYours,
-    BadInput(why="share_needs_waiver") when contests would take a district above their share.
+    What was put right goes with them; `fit` knows what can be printed. Answers the batch's id, or
+    None when there is nothing to upload. Raises NotYours, BadInput(why="share_needs_waiver") when
+    contests would take a district above their share.
     """
     if actor.role not in {uploader_role(route), Role.SYSTEM}:
         raise NotYours
     uploader = None if route is Route.TRAINING else actor.office_id
-    return _Issue(session, route, uploader, actor, at).make(settle=settle)
+    return _Issue(session, route, uploader, actor, at, fit).make(settle=settle)
 
 
 def mark_sent(session: Session, batch_id: int, *, sha256: str) -> bool:
     """Note that the workbook of a batch was handed over; False when its receipt is in already."""
     asked = {"id": batch_id, "sha256": sha256}
     return session.connection().execute(_SENT, asked).first() is not None
+
+
+def hold_batch_of(session: Session, certificate_id: int) -> None:
+    """Before somebody holds a certificate to end it: a receipt holds the batch first, too."""
+    session.connection().execute(_HOLD, {"id": certificate_id})
+
+
+def close(session: Session, batch_id: int, *, at: datetime) -> None:
+    """A batch is over when its last certificate was given up or left it for the next one."""
+    session.connection().execute(_CLOSE, {"id": batch_id, "at": at})
 
 
 def serials(session: Session, count: int, *, at: datetime) -> list[str]:
@@ -126,44 +119,37 @@ class _Issue:
     uploader: int | None
     actor: Actor
     at: datetime
+    fit: Fit
 
     def make(self, *, settle: bool) -> int | None:
         # Holds the series before anybody is counted: a second caller waits, then finds none left.
         serials(self.session, 0, at=self.at)
-        first, second = self._apart(waiting(self.session, self.route, self.uploader))
-        again, freed = self._rows(_RELEASED), self._rows(_FREED)
-        self._stay_within_the_share([*first, *freed])
-        batch_id = self._begin() if first or again or freed else None
+        lot = self._lot()
+        self._stay_within_the_share(lot.new)
+        batch_id = self._begin() if lot.new or lot.again else None
         if batch_id is not None:
-            self._number(first, batch_id)
-            self._number_freed(freed, batch_id)
-            self._send_again(again, batch_id)
+            self._number(lot.first, batch_id)
+            self._number_freed(lot.freed, batch_id)
+            self._send_again(lot.again, batch_id)
             self._tell_uploader(batch_id)
         # Only now can those be held whose first certificate was numbered in this very batch.
-        self._hold(second)
-        self._note(batch_id, first, second, again=[*again, *freed], settle=settle)
+        self._hold(lot.second)
+        self._note(batch_id, lot, settle=settle)
         return batch_id
 
+    def _lot(self) -> Lot:
+        return Lot.of(
+            looked_at(self.session, self.route, self.uploader, fit=self.fit, at=self.at, hold=True)
+        )
+
     def _stay_within_the_share(self, new: Sequence[Any]) -> None:
-        """No contest takes a district above its share unseen (C39). Raises BadInput."""
-        if self.route is Route.CONTEST and new:
-            counts = Counter(one.district_id for one in new)
-            hold_share(self.session, self.route, counts, year=shanghai_day(self.at).year)
+        """No contest takes a district above the share of its own year unseen (C39).
 
-    def _apart(self, new: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-        """Those whose first certificate of the level it is, and those who have or now get one."""
-        known = set(holders(self.session, [one.learner_id for one in new]))
-        first: list[Candidate] = []
-        second: list[Candidate] = []
-        for one in new:
-            key = (one.learner_id, one.level)
-            (second if key in known else first).append(one)
-            known.add(key)
-        return first, second
-
-    def _rows(self, query: TextClause) -> Sequence[Any]:
-        asked = {"route": self.route, "uploader": self.uploader}
-        return self.session.connection().execute(query, asked).all()
+        Raises BadInput.
+        """
+        if self.route is Route.CONTEST:
+            for year, counts in by_year(self.session, new, at=self.at).items():
+                hold_share(self.session, self.route, counts, year=year)
 
     def _begin(self) -> int:
         """A batch of the month: 2026-05-01 of the centre, HP-2026-05-01 of another uploader."""
@@ -197,55 +183,54 @@ class _Issue:
             self.session.connection().execute(insert(Certificate), rows)
 
     def _values(self, one: Candidate, key: int) -> dict[str, Any]:
-        """A certificate with the names as at issue (E52); a later change of name is not its own."""
         return {
             "id": key, "route": self.route, "learner_id": one.learner_id,
             "project_id": one.project_id, "enrolment_id": one.enrolment_id,
             "claim_id": one.claim_id, "district_id": one.district_id, "level": one.level,
-            "provider_name": one.sealer, "inscription": TERMS[self.route].inscription,
-            "name_sealed": vault.seal(self.session, CERTIFICATE_NAME, key, one.name),
-            "issued_on": self.at, "changed_at": self.at, "verify_token": new_token(),
-            "state": "issued",
+            "replaces": one.replaces, "issued_on": self.at, "changed_at": self.at,
+            "verify_token": new_token(), "state": "issued", **self._names(one, key),
         }  # fmt: skip
 
-    def _number_freed(self, freed: Sequence[Any], batch_id: int) -> None:
-        given = serials(self.session, len(freed), at=self.at)
+    def _names(self, one: Candidate, key: int) -> dict[str, Any]:
+        """The names as at issue (E52); a later change of name is not the certificate's own."""
+        return {
+            "name_sealed": vault.seal(self.session, CERTIFICATE_NAME, key, one.name),
+            "provider_name": one.sealer,
+            "inscription": TERMS[self.route].inscription,
+        }
+
+    def _number_freed(self, freed: Sequence[Candidate], batch_id: int) -> None:
+        """One that was numbered and held by the upgrade keeps its serial; the others get theirs."""
+        known = [(one, one.known) for one in freed if one.known]
+        lacking = [there.id for _, there in known if not there.serial]
+        given = dict(zip(lacking, serials(self.session, len(lacking), at=self.at), strict=True))
         rows = [
-            {"id": row.id, "serial": serial, "batch_id": batch_id, "at": self.at}
-            for row, serial in zip(freed, given, strict=True)
-        ]
+            {"id": there.id, "serial": there.serial or given[there.id], "batch_id": batch_id,
+             "at": self.at, **self._names(one, there.id)}
+            for one, there in known
+        ]  # fmt: skip
         if rows:
             self.session.connection().execute(_GIVE_SERIAL, rows)
 
-    def _send_again(self, again: Sequence[Any], batch_id: int) -> None:
-        asked = {"batch_id": batch_id, "ids": [row.id for row in again], "at": self.at}
+    def _send_again(self, again: Sequence[Candidate], batch_id: int) -> None:
+        ids = [one.known.id for one in again if one.known]
+        asked = {"batch_id": batch_id, "ids": ids, "at": self.at}
         self.session.connection().execute(_SEND_AGAIN, asked)
 
-    def _note(
-        self,
-        batch_id: int | None,
-        first: Sequence[Candidate],
-        second: Sequence[Candidate],
-        *,
-        again: Sequence[Any],
-        settle: bool,
-    ) -> None:
+    def _note(self, batch_id: int | None, lot: Lot, *, settle: bool) -> None:
         """Put the batch into the ledger, and tell every project and case that still waits."""
         if batch_id is not None:
             acts.note(
                 self.session, acts.BATCHED, actor=self.actor, at=self.at,
                 about=f"batch/{batch_id}",
-                detail={"numbered": len(first), "held": len(second), "again": len(again)},
+                detail={
+                    "numbered": len(lot.new), "held": len(lot.second), "again": len(lot.again)
+                },
             )  # fmt: skip
-        numbered, held = Counter(_projects(first)), Counter(_projects(second))
-        facts = {
-            project_id: CertificatesBatched(
-                batch_id=batch_id, count=numbered[project_id], held=held[project_id]
-            )
-            for project_id in {*numbered, *held, *_projects(again)}
-        }
-        answered.tell_projects(self.session, facts, actor=self.actor, at=self.at, settle=settle)
-        cases = {one.case_id for one in second if one.case_id}
+        answered.tell_projects(
+            self.session, _told(batch_id, lot), actor=self.actor, at=self.at, settle=settle
+        )
+        cases = {one.case_id for one in lot.second if one.case_id}
         answered.tell_cases(self.session, cases, actor=self.actor, at=self.at)
 
     def _tell_uploader(self, batch_id: int) -> None:
@@ -260,5 +245,19 @@ class _Issue:
         )
 
 
-def _projects(rows: Sequence[Any]) -> Iterator[int]:
-    return (row.project_id for row in rows if row.project_id is not None)
+def _told(batch_id: int | None, lot: Lot) -> Mapping[int, CertificatesBatched]:
+    """What each project hears. One certificate per passer counts: a later one does not."""
+    numbered, held = (
+        Counter(_projects(one for one in people if one.replaces is None))
+        for people in (lot.new, lot.second)
+    )
+    return {
+        project_id: CertificatesBatched(
+            batch_id=batch_id, count=numbered[project_id], held=held[project_id]
+        )
+        for project_id in {*numbered, *held, *_projects([*lot.again, *lot.new])}
+    }
+
+
+def _projects(people: Iterable[Candidate]) -> Iterator[int]:
+    return (one.project_id for one in people if one.project_id is not None)

@@ -20,7 +20,7 @@ from states.rules.dossier import Recorded
 from states.rules.routes import Route
 from states.rules.stages import Role
 
-_LIMIT = 200
+ON_A_PAGE = 100
 _ENTRIES = text("""
 SELECT l.seq, l.at, l.kind, l.name, l.from_stage, l.to_stage, l.role, l.clause, l.regime,
        l.person_id, p.name AS person, o.name_zh, o.name_en, f.payload
@@ -72,8 +72,12 @@ class CaseFile:
         )
 
 
-def list_of(session: Session, actor: Actor, route: Route) -> list[CaseLine]:
-    """The cases of a route that somebody may see, the newest first."""
+def list_of(
+    session: Session, actor: Actor, route: Route, *, page: int = 1
+) -> tuple[list[CaseLine], int]:
+    """A page of the cases that somebody may see, the newest first, and how many there are."""
+    mine = (col(RouteCase.route) == route, route_cases.visible(actor))
+    total = session.scalar(select(func.count()).select_from(RouteCase).where(*mine)) or 0
     office, district = aliased(Office), aliased(Office)
     counts = (
         select(
@@ -88,12 +92,13 @@ def list_of(session: Session, actor: Actor, route: Route) -> list[CaseLine]:
         .join(office, col(office.id) == RouteCase.office_id)
         .outerjoin(district, col(district.id) == RouteCase.district_id)
         .join(counts, onclause=text("true"))
-        .where(col(RouteCase.route) == route, route_cases.visible(actor))
+        .where(*mine)
         .order_by(col(RouteCase.id).desc())
-        .limit(_LIMIT)
+        .limit(ON_A_PAGE)
+        .offset((page - 1) * ON_A_PAGE)
         .execution_options(populate_existing=True)
     )
-    return [_line(*row) for row in found]
+    return [_line(*row) for row in found], total
 
 
 def _open_rows() -> ColumnElement[int]:

@@ -37,7 +37,7 @@ SELECT x.id, coalesce(x.serial, '') AS serial, x.number, x.route, x.name_sealed,
        coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
        coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
        s.theory, s.practice, coalesce(s.total, m.score) AS total, coalesce(b.code, '') AS batch,
-       f.serial AS held_for, r.serial AS replaces
+       f.serial AS held_for, r.serial AS replaces, r.number AS replaces_number
   FROM certificate x
   JOIN learner l ON l.id = x.learner_id
   LEFT JOIN certificate_batch b ON b.id = x.batch_id
@@ -130,6 +130,7 @@ class CertificateRow:
     batch: str
     held_for: str | None
     replaces: str | None
+    replaces_number: str | None
 
     @property
     def issued_day(self) -> date:

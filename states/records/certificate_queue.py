@@ -11,7 +11,7 @@ from states.actor import Actor
 from states.errors import NotFound
 from states.records import vault
 from states.records.boards import Names
-from states.records.candidates import may_upload
+from states.records.candidates import NO_CERTIFICATE, NO_CERTIFICATE_OF_CLAIM, may_upload
 from states.records.certificate_board import BatchView, CertificateRow, batch_by_code, by_serial
 from states.records.places import CERTIFICATE_NAME, CERTIFICATE_REASON
 from states.rules.routes import Route
@@ -19,7 +19,7 @@ from states.rules.stages import Role
 
 _ALL = frozenset({Role.CENTRE, Role.AUDITOR})
 
-_READY = text("""
+_READY = text(f"""
 SELECT 'training' AS route, p.code, p.title, p.reported_at AS since, d.name_zh AS district_zh,
        d.name_en AS district_en, o.name_zh AS owner_zh, o.name_en AS owner_en, count(*) AS people
   FROM project p
@@ -30,7 +30,7 @@ SELECT 'training' AS route, p.code, p.title, p.reported_at AS since, d.name_zh A
   JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
    AND s.fact_seq = (SELECT max(fact_seq) FROM score WHERE class_id = c.id)
  WHERE p.stage IN ('reported', 'certified') AND (:everywhere OR p.district_id = :office)
-   AND NOT EXISTS (SELECT 1 FROM certificate x WHERE x.enrolment_id = e.id)
+   AND {NO_CERTIFICATE}
  GROUP BY p.id, d.id, o.id
  UNION ALL
 SELECT k.route, k.code, k.title, k.stage_since, d.name_zh, d.name_en, o.name_zh, o.name_en, count(*)
@@ -38,11 +38,12 @@ SELECT k.route, k.code, k.title, k.stage_since, d.name_zh, d.name_en, o.name_zh,
   JOIN office o ON o.id = k.office_id
   LEFT JOIN office d ON d.id = k.district_id
   JOIN claim m ON m.case_id = k.id AND m.awarded
- WHERE k.stage = 'confirmed' AND (:everywhere OR :office IN (k.office_id, k.district_id))
-   AND NOT EXISTS (SELECT 1 FROM certificate x WHERE x.claim_id = m.id)
+ WHERE k.stage IN ('confirmed', 'collected')
+   AND (:everywhere OR :office IN (k.office_id, k.district_id))
+   AND {NO_CERTIFICATE_OF_CLAIM}
  GROUP BY k.id, d.id, o.id
  ORDER BY since, code
-""")
+""")  # noqa: S608  constants of the candidates
 _OWN = "(p.district_id = :office OR k.district_id = :office OR k.office_id = :office)"
 _STATES = text(f"""
 SELECT x.state, count(*) AS n

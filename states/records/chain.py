@@ -1,7 +1,9 @@
-"""Certificates that stand are revoked, replaced or corrected: asked by one, decided by another.
+"""Certificates are revoked, replaced or corrected: asked by one person, decided by another.
 
-Nothing is rewritten: the old one keeps its names and number and says what became of it; a successor
-has its own serial, goes into the next batch of its uploader, and names the one before.
+What has the city's number is never rewritten: the old one keeps its names and number and says what
+became of it; a successor has its own serial, goes into the next batch of its uploader, and names
+the one before. What came back without a number is corrected in its place: it keeps its serial and
+leaves its batch for the next one, and the change keeps the old name.
 """
 
 from collections.abc import Sequence
@@ -16,24 +18,28 @@ from sqlmodel import Session
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acts, vault
-from states.records.batches import new_token, serials
-from states.records.candidates import uploader_role
-from states.records.places import (
-    CERTIFICATE_NAME,
-    CERTIFICATE_REASON,
-    CHANGE_NAME,
-    CHANGE_REASON,
-)
+from states.records.batches import hold_batch_of, serials
+from states.records.candidates import UPLOADER, uploader_role
+from states.records.places import CHANGE_NAME, CHANGE_OLD_NAME, CHANGE_REASON
+from states.records.refusals import SENT_BACK
+from states.records.succession import CORRECT, REPLACE, REVOKE, carry_out
 from states.rules.routes import Route
 from states.rules.stages import Role
 
-REVOKE, REPLACE, CORRECT = "revoke", "replace", "correct"
+__all__ = [
+    "CORRECT", "REPLACE", "REVOKE", "Change", "OpenChange", "ask", "changes_of", "decide",
+    "open_changes", "open_to",
+]  # fmt: skip
 
-_CERTIFICATE = text("""
-SELECT x.id, x.route, x.state, x.name_sealed, x.project_id, b.uploader_id
-  FROM certificate x LEFT JOIN certificate_batch b ON b.id = x.batch_id
- WHERE x.id = :id FOR UPDATE OF x
-""")
+_CERTIFICATE = f"""
+SELECT x.id, x.route, x.state, x.name_sealed, x.project_id, x.batch_id, {UPLOADER} AS uploader_id,
+       {SENT_BACK} AS sent_back
+  FROM certificate x
+  LEFT JOIN claim m ON m.id = x.claim_id
+  LEFT JOIN route_case k ON k.id = m.case_id
+  LEFT JOIN certificate_batch b ON b.id = x.batch_id
+ WHERE x.id = :id
+"""  # noqa: S608  constants of the records
 _ASK = text("""
 INSERT INTO certificate_change (id, certificate_id, kind, state, reason_sealed, name_sealed,
                                 asked_by, asked_at)
@@ -48,46 +54,42 @@ UPDATE certificate_change SET state = :state, decided_by = :person, decided_at =
        successor_id = :successor
  WHERE id = :id
 """)
-_END = text("""
-UPDATE certificate SET state = :state, reason_sealed = :reason, changed_at = :at WHERE id = :id
-""")
-_SUCCEED = text("""
-INSERT INTO certificate (id, serial, route, batch_id, learner_id, project_id, enrolment_id,
-                         claim_id, district_id, name_sealed, provider_name, level, inscription,
-                         issued_on, verify_token, state, replaces, changed_at)
-SELECT :id, :serial, route, batch_id, learner_id, project_id, enrolment_id, claim_id, district_id,
-       :name, provider_name, level, inscription, :at, :token, 'released', id, :at
-  FROM certificate WHERE id = :old
-""")
 _OF = text("""
-SELECT h.id, h.certificate_id, h.kind, h.state, h.reason_sealed, h.asked_by, h.asked_at,
-       h.decided_at, a.name AS asker, d.name AS decider, n.serial AS successor
+SELECT h.id, h.certificate_id, h.kind, h.state, h.reason_sealed, h.name_sealed, h.old_name_sealed,
+       h.asked_by, h.asked_at, h.decided_at, a.name AS asker, d.name AS decider,
+       n.serial AS successor
   FROM certificate_change h
   JOIN person a ON a.id = h.asked_by
   LEFT JOIN person d ON d.id = h.decided_by
   LEFT JOIN certificate n ON n.id = h.successor_id
  WHERE h.certificate_id = :id ORDER BY h.id
 """)
-_OPEN = text("""
+_OPEN = text(f"""
 SELECT h.id, h.kind, h.asked_at, x.serial, p.name AS asker
   FROM certificate_change h
   JOIN certificate x ON x.id = h.certificate_id
-  LEFT JOIN certificate_batch b ON b.id = x.batch_id
+  LEFT JOIN claim m ON m.id = x.claim_id
+  LEFT JOIN route_case k ON k.id = m.case_id
   JOIN person p ON p.id = h.asked_by
  WHERE h.state = 'asked'
-   AND (CAST(:uploader AS bigint) IS NULL AND x.route = 'training' OR b.uploader_id = :uploader)
+   AND (CAST(:uploader AS bigint) IS NULL AND x.route = 'training' OR {UPLOADER} = :uploader)
  ORDER BY h.id
-""")
+""")  # noqa: S608  a constant of the candidates
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of a certificate, with its reason in words."""
+    """One change of a certificate, with its reason in words.
+
+    `name` is the right one of a correction, `old_name` the one that it took the place of.
+    """
 
     id: int
     kind: str
     state: str
     reason: str
+    name: str
+    old_name: str
     asked_by: int
     asker: str
     asked_at: datetime
@@ -117,14 +119,13 @@ def ask(  # noqa: PLR0913  what is asked, of which certificate, by whom and why
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Ask that a certificate that stands be changed; `name` is the right one of a correction.
+    """Ask that a certificate be changed; `name` is the right one of a correction.
 
     Raises NotFound, NotYours, BadInput(why="reason_missing" | "certificate_does_not_stand" |
     "name_missing" | "change_is_open").
     """
     found = _certificate(session, certificate_id, actor)
-    if found.state != "accepted":
-        raise BadInput(why="certificate_does_not_stand")
+    _check_open_to(kind, found)
     if not reason.strip():
         raise BadInput(why="reason_missing")
     if (kind == CORRECT) != bool(name.strip()):
@@ -156,8 +157,12 @@ def decide(
 ) -> None:
     """A second person agrees, and it is done; or refuses, and nothing changes.
 
-    Raises NotFound, NotYours, BadInput(why="change_is_decided" | "second_person_needed").
+    Raises NotFound, NotYours, BadInput(why="change_is_decided" | "second_person_needed" |
+    "certificate_does_not_stand").
     """
+    # In the order in which a batch and a receipt hold them: series, batch, certificate.
+    serials(session, 0, at=at)
+    hold_batch_of(session, certificate_id)
     found = _certificate(session, certificate_id, actor)
     asked = {"id": change_id, "certificate": certificate_id}
     change = session.connection().execute(_CHANGE, asked).first()
@@ -167,7 +172,9 @@ def decide(
         raise BadInput(why="change_is_decided")
     if actor.person_id in {None, change.asked_by}:
         raise BadInput(why="second_person_needed")
-    successor = _carry_out(session, found, change, at=at) if agree else None
+    if agree:
+        _check_open_to(change.kind, found)
+    successor = carry_out(session, found, change, at=at) if agree else None
     session.connection().execute(
         _DECIDE,
         {
@@ -179,6 +186,14 @@ def decide(
     _note(session, name, found, change.kind, actor=actor, at=at)
 
 
+def open_to(session: Session, certificate_id: int) -> tuple[str, ...]:
+    """The kinds of changes that may be asked for as it stands. Raises NotFound."""
+    found = session.connection().execute(text(_CERTIFICATE), {"id": certificate_id}).first()
+    if found is None:
+        raise NotFound
+    return _open_to(found)
+
+
 def changes_of(session: Session, certificate_id: int) -> Sequence[Change]:
     """What was asked and done about a certificate, oldest first."""
     return [
@@ -187,6 +202,8 @@ def changes_of(session: Session, certificate_id: int) -> Sequence[Change]:
             kind=row.kind,
             state=row.state,
             reason=vault.unseal(session, CHANGE_REASON, row.id, row.reason_sealed),
+            name=vault.unseal(session, CHANGE_NAME, row.id, row.name_sealed),
+            old_name=vault.unseal(session, CHANGE_OLD_NAME, row.id, row.old_name_sealed),
             asked_by=row.asked_by,
             asker=row.asker,
             asked_at=row.asked_at,
@@ -207,7 +224,8 @@ def open_changes(session: Session, actor: Actor) -> Sequence[OpenChange]:
 
 def _certificate(session: Session, certificate_id: int, actor: Actor) -> Any:  # noqa: ANN401
     """The certificate, held, for whoever uploads its route. Raises NotFound, NotYours."""
-    found = session.connection().execute(_CERTIFICATE, {"id": certificate_id}).first()
+    held = text(f"{_CERTIFICATE} FOR UPDATE OF x")
+    found = session.connection().execute(held, {"id": certificate_id}).first()
     if found is None:
         raise NotFound
     if actor.role is not uploader_role(Route(found.route)):
@@ -217,23 +235,15 @@ def _certificate(session: Session, certificate_id: int, actor: Actor) -> Any:  #
     return found
 
 
-def _carry_out(session: Session, found: Any, change: Any, *, at: datetime) -> int | None:  # noqa: ANN401
-    reason = vault.unseal(session, CHANGE_REASON, change.id, change.reason_sealed)
-    ended = {
-        "id": found.id, "at": at, "state": "revoked" if change.kind == REVOKE else "replaced",
-        "reason": vault.seal(session, CERTIFICATE_REASON, found.id, reason),
-    }  # fmt: skip
-    session.connection().execute(_END, ended)
-    if change.kind == REVOKE:
-        return None
-    (new,) = vault.next_ids(session, "certificate", 1)
-    (serial,) = serials(session, 1, at=at)
-    name = vault.unseal(session, CHANGE_NAME, change.id, change.name_sealed)
-    name = name or vault.unseal(session, CERTIFICATE_NAME, found.id, found.name_sealed)
-    sealed = vault.seal(session, CERTIFICATE_NAME, new, name)
-    given = {"id": new, "serial": serial, "old": found.id, "token": new_token(), "at": at}
-    session.connection().execute(_SUCCEED, given | {"name": sealed})
-    return new
+def _open_to(found: Any) -> tuple[str, ...]:  # noqa: ANN401  a row of _CERTIFICATE
+    if found.state == "accepted":
+        return (REVOKE, REPLACE, CORRECT)
+    return (CORRECT,) if found.sent_back else ()
+
+
+def _check_open_to(kind: str, found: Any) -> None:  # noqa: ANN401  a row of _CERTIFICATE
+    if kind not in _open_to(found):
+        raise BadInput(why="certificate_does_not_stand")
 
 
 def _note(  # noqa: PLR0917  which act, of which certificate and kind

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from states.actor import Actor
-from states.records import reports, surveys
+from states.records import invitations, reports, surveys
 from states.records.boards import Names
 from states.records.classes import ClassView, LearnerView, class_of, roster_of
 from states.records.projects import load
@@ -22,11 +21,6 @@ from states.rules.findings import Finding
 from states.rules.law import the_law
 from states.rules.machine import findings_for_next
 from states.rules.rulebook import FactRule
-
-_UNMAILED = text("""
-SELECT count(*) FROM survey_invitation
- WHERE class_id = :class_id AND email_sealed = '' AND NOT answered
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ def class_board(session: Session, actor: Actor, code: str, *, no: int, at: datet
         registration=_registration(loaded.recorded, no),
         survey_progress=surveys.progress_of(session, klass.id),
         survey_results=surveys.result_of(session, klass.id),
-        unmailed=_unmailed(session, klass.id),
+        unmailed=invitations.unmailed(session, klass.id),
         rules=book_of(dossier, the_law()).fact_rules,
         missing=_of_class(findings_for_next(dossier, the_law()), no),
     )
@@ -92,11 +86,6 @@ def _imported(
     if newest is None or newest.imported:
         return newest
     return reports.last(session, "roster", class_id=class_id, imported_only=True)
-
-
-def _unmailed(session: Session, class_id: int) -> int:
-    """How many who have not answered can only be handed their link on paper."""
-    return int(session.connection().execute(_UNMAILED, {"class_id": class_id}).scalar_one())
 
 
 def _names(session: Session, office_id: int) -> Names:

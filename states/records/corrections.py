@@ -190,7 +190,7 @@ def _refuse(marks: Marks, before: Marks, *, bank: str, words: str) -> None:
         raise BadInput(why="reason_missing")
     known = the_law().banks[bank]
     if not marks_fit(
-        marks.result, theory=marks.theory, practice=marks.practice,
+        marks.result, theory=marks.theory, practice=marks.practice, total=marks.total,
         pass_mark=known.pass_tenths, full=known.full_tenths,
     ):  # fmt: skip
         raise BadInput(why="marks_do_not_fit")

@@ -69,12 +69,21 @@ WITH wanted AS (
 )
 SELECT pg_notify('duban_work', '') FROM invited LIMIT 1
 """)
-_HANDOUT = text("""
+# No address, or a letter that the mail server refused or that was given up after repeats.
+_UNREACHED = """
+(i.email_sealed = '' OR EXISTS (
+  SELECT 1 FROM outbox m WHERE m.key = 'survey/' || i.id AND m.state = 'refused'))
+"""
+_HANDOUT = text(f"""
 SELECT i.population, i.nonce, i.closes_on, i.employer, e.id, e.sheet_row, e.name_sealed
   FROM survey_invitation i LEFT JOIN enrolment e ON e.id = i.enrolment_id
- WHERE i.class_id = :class_id AND i.email_sealed = '' AND NOT i.answered
+ WHERE i.class_id = :class_id AND NOT i.answered AND {_UNREACHED}
  ORDER BY i.population DESC, e.sheet_row, i.id
-""")
+""")  # noqa: S608  a constant of this file
+_UNMAILED = text(f"""
+SELECT count(*) FROM survey_invitation i
+ WHERE i.class_id = :class_id AND NOT i.answered AND {_UNREACHED}
+""")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class _Addressed:
 
 @dataclass(frozen=True, slots=True)
 class HandoutLink:
-    """A link for somebody without a mail address. `place` is the row of the roster, 0 for firms."""
+    """A link for somebody whom no mail reached. `place` is the row of the roster, 0 for firms."""
 
     population: str
     place: int
@@ -132,7 +141,7 @@ def token_for(nonce: str) -> str:
 
 
 def links_for_handout(session: Session, class_id: int) -> list[HandoutLink]:
-    """Unused links of everybody without a mail address; names come whole."""
+    """Unused links of everybody whom no mail can reach; names come whole."""
     return [
         HandoutLink(
             row.population,
@@ -143,6 +152,11 @@ def links_for_handout(session: Session, class_id: int) -> list[HandoutLink]:
         )
         for row in session.connection().execute(_HANDOUT, {"class_id": class_id})
     ]
+
+
+def unmailed(session: Session, class_id: int) -> int:
+    """How many who have not answered can only be handed their link on paper."""
+    return int(session.connection().execute(_UNMAILED, {"class_id": class_id}).scalar_one())
 
 
 def _name(session: Session, row: Any) -> str:  # noqa: ANN401  a row of _HANDOUT

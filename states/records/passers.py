@@ -10,15 +10,22 @@ from states.records import vault
 from states.records.places import ENROLMENT_NAME, ENROLMENT_PHONE, LEARNER_NUMBER
 from states.rules.identity import mask_number, mask_phone
 
+# Everything but the person stands in the figures, and stays as it was signed. Returns that were
+# signed before the figures held so much are filled up from the records.
 _OF_RETURN = text("""
-SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.uscc, '') AS uscc,
+SELECT p.code, c.no AS class_no, coalesce(k.channel, p.channel) AS channel,
+       coalesce(k.provider_zh, o.name_zh) AS provider, coalesce(k.uscc, o.uscc, '') AS uscc,
        e.id AS enrolment_id, e.name_sealed, e.phone_sealed, l.id AS learner_id, l.document_kind,
-       l.number_sealed, c.opens_on,
-       coalesce(CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
-       coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
-       coalesce(CAST(ended.payload->>'online_half_hours' AS int), 0) AS online_half_hours,
-       s.assessed_on, s.theory, s.practice, s.total, c.bank, c.regime
+       l.number_sealed, coalesce(k.opens_on, c.opens_on) AS opens_on,
+       coalesce(k.ended_on, CAST(ended.payload->>'ended_on' AS date), c.ends_on) AS ended_on,
+       coalesce(k.half_hours, CAST(ended.payload->>'delivered_half_hours' AS int), 0)
+         AS half_hours,
+       coalesce(k.online_half_hours, CAST(ended.payload->>'online_half_hours' AS int), 0)
+         AS online_half_hours,
+       s.assessed_on, s.theory, s.practice, s.total, coalesce(k.bank, c.bank) AS bank,
+       coalesce(k.regime, c.regime) AS regime
   FROM returned_class rc
+  JOIN monthly_return r ON r.id = rc.return_id
   JOIN training_class c ON c.id = rc.class_id
   JOIN project p ON p.id = c.project_id
   JOIN office o ON o.id = p.provider_id
@@ -26,6 +33,9 @@ SELECT p.code, c.no AS class_no, p.channel, o.name_zh AS provider, coalesce(o.us
   JOIN learner l ON l.id = e.learner_id
   JOIN score s ON s.enrolment_id = e.id AND s.result = 'pass'
    AND s.fact_seq = rc.scores_seq
+  LEFT JOIN LATERAL jsonb_to_recordset(r.figures->'classes') AS k(
+    class_id bigint, channel text, provider_zh text, uscc text, opens_on date, ended_on date,
+    half_hours int, online_half_hours int, bank text, regime text) ON k.class_id = c.id
   LEFT JOIN LATERAL (SELECT payload FROM fact f
                       WHERE f.project_id = p.id AND f.kind = 'class_ended'
                         AND CAST(f.payload->>'class_no' AS int) = c.no

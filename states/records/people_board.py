@@ -13,7 +13,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from states.actor import Actor
-from states.errors import BadInput, NotFound, NotYours
+from states.errors import NotFound, NotYours
 from states.records import acts, vault
 from states.records.boards import Names
 from states.records.counted import ACTIVE, COUNTED, PERSONS
@@ -48,8 +48,11 @@ SELECT e.id, e.name_sealed, 'training' AS route, p.code || '/' || c.no AS label,
 """)
 _CASES = text("""
 SELECT k.id, k.name_sealed, r.route, r.code AS label, r.code, 0 AS no, r.title,
-       coalesce(k.evaluated_on, r.held_on) AS day, r.stage,
-       CASE WHEN k.awarded THEN 'awarded' WHEN k.valid THEN '' ELSE 'invalid' END AS verdict,
+       coalesce(k.evaluated_on, r.held_on, CAST(r.filed_at AT TIME ZONE 'Asia/Shanghai' AS date))
+         AS day, r.stage,
+       CASE WHEN NOT k.valid THEN 'invalid'
+            WHEN k.awarded AND r.stage IN ('confirmed', 'collected') THEN 'awarded'
+            ELSE '' END AS verdict,
        k.result, o.name_zh, o.name_en, d.name_zh AS district_zh, d.name_en AS district_en,
        CASE :scope WHEN 'all' THEN true
                    WHEN 'district' THEN :office IN (k.district_id, r.district_id)
@@ -80,13 +83,14 @@ SELECT x.id, x.serial, x.number, x.route, x.level, x.state, x.issued_on, x.held_
  ORDER BY x.issued_on, x.id
 """)  # noqa: S608
 _ALIKE = text("""
-SELECT DISTINCT l.id, l.document_kind, p.district_id = :office OR :scope = 'all' AS near
+SELECT l.id, l.document_kind, bool_or(p.district_id = :office OR :scope = 'all') AS near
   FROM enrolment e
   JOIN enrolment o ON o.likeness = e.likeness AND o.learner_id <> e.learner_id
   JOIN learner l ON l.id = o.learner_id
   JOIN training_class c ON c.id = o.class_id
   JOIN project p ON p.id = c.project_id
  WHERE e.learner_id = :learner AND :scope <> 'provider'
+ GROUP BY l.id
  ORDER BY l.id
 """)
 
@@ -187,20 +191,20 @@ def person(session: Session, actor: Actor, learner_id: int) -> PersonView:
     )
 
 
-def seek(session: Session, number: str, *, actor: Actor, at: datetime) -> int:
-    """Who has this document number, as far as they touch the asker. The ledger keeps who was found.
+def seek(session: Session, number: str, *, actor: Actor, at: datetime) -> int | None:
+    """Who has this document number, as far as they touch the asker; None for nobody.
 
-    Raises NotYours, BadInput(why="nobody_of_this_number").
+    The ledger keeps the search and who was found, never the number. Raises NotYours.
     """
     if actor.role not in MAY_SEEK:
         raise NotYours
     folded, _ = fold_number(number)
     asked = {"number": vault.blind_index(session, folded)}
-    for learner_id in session.connection().execute(_BY_NUMBER, asked).scalars().all():
-        if _is_near(session, actor, learner_id):
-            acts.note(session, SOUGHT, actor=actor, at=at, about=f"learner/{learner_id}")
-            return int(learner_id)
-    raise BadInput(why="nobody_of_this_number")
+    known = session.connection().execute(_BY_NUMBER, asked).scalars().all()
+    found = next((one for one in known if _is_near(session, actor, one)), None)
+    about = f"learner/{found}" if found else ""
+    acts.note(session, SOUGHT, actor=actor, at=at, about=about, detail={"found": bool(found)})
+    return found
 
 
 def _is_near(session: Session, actor: Actor, learner_id: int) -> bool:

@@ -1,10 +1,9 @@
-"""Who would be in the next batch, who would not and why, and what it would make of the shares.
+"""Who is in the next batch, who is not and why, and what it makes of the contests' shares.
 
-`judged` is what the making of a batch itself asks; `preview` only looks, and holds nobody up.
+`looked_at` is what the making of a batch itself asks; `preview` only looks, and holds nobody up.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,9 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from states.records import vault
-from states.records.candidates import STILL_PASSES, Candidate, holders, waiting
+from states.records.candidates import Candidate, everybody, holders
 from states.records.places import LEARNER_NUMBER
-from states.records.share_board import Effect, effect
-from states.records.tables.returns import ACTIVE_STATES
+from states.records.share_board import Effect, by_year, foreseen
 from states.rules.deadlines import shanghai_day
 from states.rules.preflight import Applicant, Judged, Place, judge
 from states.rules.routes import Level, Route
@@ -49,21 +47,6 @@ SELECT m.id, k.code, 0 AS no, m.sheet_row, m.learner_id, l.document_kind, l.numb
  WHERE m.id = ANY(:ids)
 """)
 _SERIALS = text("SELECT id, coalesce(serial, '') AS serial FROM certificate WHERE id = ANY(:ids)")
-_ACTIVE = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
-# Certificates that there are already: put right, or no longer in the shadow of another one.
-_OLD = text(f"""
-SELECT x.state, x.district_id, count(DISTINCT (x.learner_id, x.level)) AS n
-  FROM certificate x
-  LEFT JOIN claim m ON m.id = x.claim_id
-  LEFT JOIN route_case k ON k.id = m.case_id
- WHERE x.route = :route AND x.state IN ('released', 'held') AND {STILL_PASSES}
-   AND (x.route = 'training' OR :uploader = CASE WHEN k.route = 'skills_contest'
-                                                 THEN k.district_id ELSE k.office_id END)
-   AND (x.state = 'released' OR NOT EXISTS (
-         SELECT 1 FROM certificate a WHERE a.learner_id = x.learner_id
-            AND a.level = x.level AND a.state IN ({_ACTIVE})))
- GROUP BY x.state, x.district_id
-""")  # noqa: S608  constants of the tables and the candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +62,93 @@ class Previewed:
     sheet_row: int
     judged: Judged
 
+    @property
+    def had(self) -> str:
+        """The state of the certificate that they have already, "" for none."""
+        return self.candidate.known.state if self.candidate.known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Whom the pre-flight lets go, by what they need, and whom it holds (`second`).
+
+    `first` get a certificate, `freed` have one and get its serial, `again` only have to be sent.
+    """
+
+    first: Sequence[Candidate]
+    freed: Sequence[Candidate]
+    again: Sequence[Candidate]
+    second: Sequence[Candidate]
+
+    @classmethod
+    def of(cls, found: Sequence[Previewed]) -> "Lot":
+        goes, held = (
+            [one for one in found if one.judged.place is place]
+            for place in (Place.GOES, Place.HELD)
+        )
+        return cls(
+            first=[one.candidate for one in goes if not one.had],
+            freed=[one.candidate for one in goes if one.had == "held"],
+            again=[one.candidate for one in goes if one.had == "released"],
+            second=[one.candidate for one in held if not one.had],
+        )
+
+    @property
+    def new(self) -> list[Candidate]:
+        """Those who are numbered now."""
+        return [*self.first, *self.freed]
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The next batch of a route before it is made.
 
-    `again` were refused and put right, `freed` are no longer held: both go besides the people.
+    `people` have no certificate yet, `known` have one: it is sent `again` because it was put right,
+    or is `freed` because it is no longer held.
     """
 
     route: Route
     people: Sequence[Previewed]
-    again: int
-    freed: int
+    known: Sequence[Previewed]
+    lot: Lot
     effects: Sequence[Effect]
 
     def at(self, place: Place) -> list[Previewed]:
-        """Those who come to be there."""
-        return [one for one in self.people if one.judged.place is place]
+        """Those who come to be there; of those who go only the people."""
+        known = () if place is Place.GOES else self.known
+        return [one for one in (*self.people, *known) if one.judged.place is place]
+
+    @property
+    def again(self) -> int:
+        """How many are sent again."""
+        return len(self.lot.again)
+
+    @property
+    def freed(self) -> int:
+        """How many are no longer held."""
+        return len(self.lot.freed)
 
     @property
     def certificates(self) -> int:
         """How many the batch would hold."""
-        return len(self.at(Place.GOES)) + self.again + self.freed
+        return len(self.lot.new) + self.again
+
+
+def looked_at(
+    session: Session,
+    route: Route,
+    uploader_id: int | None,
+    *,
+    fit: Fit,
+    at: datetime,
+    hold: bool,
+) -> list[Previewed]:
+    """Everybody who might be in the next batch, as the pre-flight found them.
+
+    Raises NotYours as `waiting` does.
+    """
+    people = everybody(session, route, uploader_id, hold=hold)
+    return judged(session, people, fit=fit, route=route, at=at)
 
 
 def judged(
@@ -123,25 +171,27 @@ def preview(
     session: Session, route: Route, uploader_id: int | None, *, fit: Fit, at: datetime
 ) -> Preview:
     """What a batch made now would hold. Raises NotYours as `waiting` does."""
-    people = waiting(session, route, uploader_id, hold=False)
-    found = judged(session, people, fit=fit, route=route, at=at)
-    asked = {"route": route, "uploader": uploader_id}
-    old = session.connection().execute(_OLD, asked).all()
-    counts = Counter(one.candidate.district_id for one in found if _goes(one))
-    for row in old:
-        counts[row.district_id] += row.n if row.state == "held" else 0
-    year = shanghai_day(at).year
+    found = looked_at(session, route, uploader_id, fit=fit, at=at, hold=False)
+    lot = Lot.of(found)
     return Preview(
         route=route,
-        people=found,
-        again=sum(row.n for row in old if row.state == "released"),
-        freed=sum(row.n for row in old if row.state == "held"),
-        effects=effect(session, route, counts, year=year) if counts else (),
+        people=[one for one in found if not one.had],
+        known=[one for one in found if one.had],
+        lot=lot,
+        effects=tuple(_effects(session, route, lot.new, at=at)),
     )
 
 
-def _goes(one: Previewed) -> bool:
-    return one.judged.place is Place.GOES
+def _effects(
+    session: Session, route: Route, new: Sequence[Candidate], *, at: datetime
+) -> Iterator[Effect]:
+    """What the batch would do to the share of each year, with the contests' people who wait.
+
+    Whoever is numbered in this batch waits no more: contests give the basic level (C34).
+    """
+    numbered = {one.learner_id for one in new if one.level is Level.BASIC}
+    for year, counts in sorted(by_year(session, new, at=at).items()):
+        yield from foreseen(session, route, counts, year=year, but=numbered)
 
 
 def _key(one: Candidate) -> _Key:
@@ -177,6 +227,7 @@ def _applicant(
         missing_glyphs=fit(one.name),
         surveyed=row.surveyed,
         returned=row.returned,
+        numbered=one.known is not None and one.known.state == "released",
     )
 
 

@@ -10,19 +10,21 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from states.records.adoption import NEWEST, follow
 from states.rules.dossier import Dossier, Recorded
 from states.rules.folding import fold
 from states.rules.stages import Stage
 
-_LOAD = text("""
+_LOAD = text(f"""
 SELECT p.id, p.code, p.stage, p.moves, p.ledger_seq, p.district_id, p.provider_id,
+       {NEWEST} AS calendar,
        (SELECT json_agg(json_build_array(f.seq, f.kind, f.payload, f.person_id, f.at)
                         ORDER BY f.seq)
           FROM fact f WHERE f.project_id = p.id) AS facts
   FROM project p
  WHERE p.id = ANY(:ids)
  ORDER BY p.id
-""")
+""")  # noqa: S608  a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,13 @@ class LoadedProject:
 
 
 def load(session: Session, ids: Sequence[int]) -> list[LoadedProject]:
-    """Read projects with all their facts in one round trip; unknown ids are left out."""
-    rows = session.connection().execute(_LOAD, {"ids": list(ids)})
+    """Read projects with all their facts in one round trip; unknown ids are left out.
+
+    From then on this process counts by the newest calendar.
+    """
+    rows = session.connection().execute(_LOAD, {"ids": list(ids)}).all()
+    if rows:
+        follow(session, rows[0].calendar)
     return [
         LoadedProject(
             id=row.id,

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotFound, NotYours
-from states.records import acts, answered, reports, vault
+from states.records import acts, answered, refusals, reports, vault
 from states.records.candidates import may_upload
 from states.records.places import CERTIFICATE_REASON
 from states.rules.facts import ReceiptImported
@@ -20,7 +21,7 @@ from states.rules.findings import RowFinding, Verdict
 from states.rules.stages import Role
 
 _LOCK = text("""
-SELECT x.id, x.serial, x.project_id, c.case_id, x.state, x.number
+SELECT x.id, x.serial, x.project_id, c.case_id, x.state, x.number, x.replaces
   FROM certificate x LEFT JOIN claim c ON c.id = x.claim_id
  WHERE x.batch_id = :id ORDER BY x.id FOR UPDATE OF x
 """)
@@ -33,11 +34,17 @@ UPDATE certificate c SET state = r.state, number = r.number,
     id bigint, state text, number text, reason text)
  WHERE c.id = r.id
 """)
+# Its receipt proves that it arrived, whatever was said when it was handed over.
+_ARRIVED = text("UPDATE certificate_batch SET state = 'sent' WHERE id = :id AND state = 'made'")
 _ANSWERED = text("""
 UPDATE certificate_batch SET state = 'answered', answered_at = :at
  WHERE id = :id AND NOT EXISTS (
    SELECT 1 FROM certificate WHERE batch_id = :id AND state = 'issued')
 """)
+
+
+_OPEN = frozenset({"issued", "refused", "released"})
+"""What a receipt may still answer. All else has its end, which no row rewrites."""
 
 
 class ReceiptRow(Protocol):
@@ -87,8 +94,9 @@ def import_receipt(  # noqa: PLR0913  what was uploaded, and who uploads it
         raise NotFound
     if actor.role is not Role.SYSTEM and not may_upload(actor, batch.route, batch.uploader_id):
         raise NotYours
-    reading = _Reading(session, batch_id, rows)
-    session.connection().execute(_ANSWER, {"rows": json.dumps(reading.changes), "at": at})
+    reading = _answered(session, batch_id, rows, at=at)
+    if reading.changes:
+        session.connection().execute(_ARRIVED, {"id": batch_id})
     session.connection().execute(_ANSWERED, {"id": batch_id, "at": at})
     _tell(session, batch_id, reading, actor=actor, at=at, settle=settle)
     found = tuple(sorted((*findings, *reading.findings), key=_place))
@@ -99,6 +107,29 @@ def import_receipt(  # noqa: PLR0913  what was uploaded, and who uploads it
     reports.keep(session, sheet, imported=True, person_id=actor.person_id, at=at)
     accepted, refused = reading.totals()
     return Receipt(accepted, refused, reading.unchanged, found)
+
+
+def _answered(
+    session: Session, batch_id: int, rows: Sequence[ReceiptRow], *, at: datetime
+) -> "_Reading":
+    """Write the rows down.
+
+    Another batch may be given one of these numbers at this very moment: then it is known by now
+    whose it is, and all rows are looked at anew.
+    """
+    taken: Mapping[str, str] | None = None
+    while True:
+        reading = _Reading(session, batch_id, rows)
+        asked = {"rows": json.dumps(reading.changes), "at": at}
+        try:
+            with session.begin_nested():
+                session.connection().execute(_ANSWER, asked)
+        except IntegrityError:
+            if reading.taken == taken:
+                raise
+            taken = reading.taken
+        else:
+            return reading
 
 
 class _Reading:
@@ -126,10 +157,8 @@ class _Reading:
         ours = self.known.get(row.internal_serial)
         if ours is None:
             yield _wrong(row, "receipt_serial_unknown", "内部流水号", serial=row.internal_serial)
-        elif ours.state == "dropped":
-            yield _wrong(row, "receipt_for_dropped", "内部流水号", serial=ours.serial)
-        elif ours.state == "accepted":
-            if not row.accepted or row.certificate_number != ours.number:
+        elif ours.state not in _OPEN:
+            if (row.certificate_number if row.accepted else "") != (ours.number or ""):
                 yield _wrong(row, "receipt_contradicts", "归集结果", serial=ours.serial)
         elif row.accepted and self.taken.get(row.certificate_number, ours.serial) != ours.serial:
             number = row.certificate_number
@@ -138,15 +167,16 @@ class _Reading:
             self._change(ours, row)
 
     def _change(self, ours: Any, row: ReceiptRow) -> None:  # noqa: ANN401  a row of _LOCK
+        """What replaces another one is no new answer to its project, which has that one's."""
         state = "accepted" if row.accepted else "refused"
         number = row.certificate_number if row.accepted else None
         sealed = vault.seal(self.session, CERTIFICATE_REASON, ours.id, row.reason)
         reason = base64.b64encode(sealed).decode()
         self.changes.append({"id": ours.id, "state": state, "number": number, "reason": reason})
-        if ours.project_id:
+        if ours.project_id and ours.replaces is None:
             accepted, refused = self.counts.get(ours.project_id, (0, 0))
             self.counts[ours.project_id] = (accepted + row.accepted, refused + (not row.accepted))
-        else:
+        elif ours.case_id:
             self.cases.add(ours.case_id)
 
 
@@ -159,7 +189,7 @@ def _tell(
     at: datetime,
     settle: bool,
 ) -> None:
-    """Note the receipt in the ledger, and tell the projects and cases whose people it answers."""
+    """Note the receipt in the ledger; tell the projects and cases, and owners what came back."""
     if not reading.changes:
         return
     accepted, refused = reading.totals()
@@ -173,6 +203,8 @@ def _tell(
     }
     answered.tell_projects(session, facts, actor=actor, at=at, settle=settle)
     answered.tell_cases(session, reading.cases, actor=actor, at=at)
+    if refused:
+        refusals.tell_owners(session, batch_id, at=at)
 
 
 def _wrong(row: ReceiptRow, code: str, column: str, **params: str) -> RowFinding:

@@ -20,6 +20,10 @@ from states.rules.stages import Role
 
 _KIND = "hub"
 _CODE = "hub_refused_batch"
+SENT_BACK = f"""
+(x.state IN ('refused', 'released') OR x.state = 'issued' AND b.state = 'made' AND EXISTS (
+   SELECT 1 FROM import_report w WHERE w.batch_id = b.id AND w.kind = '{_KIND}'))"""  # noqa: S608
+"""That certificate `x` of batch `b` came back without a number, alone or with its whole batch."""
 
 _BATCH = text("SELECT code, route, uploader_id FROM certificate_batch WHERE id = :id")
 # Only where this receipt refused somebody; the digest tells two sets of people apart.
@@ -64,7 +68,7 @@ class Refused:
 def tell_owners(session: Session, batch_id: int, *, at: datetime) -> int:
     """Promise letters to the owners of the rows that the receipt of this moment refused.
 
-    Call it in the transaction of the import, with its `at`. Answers how many letters are new.
+    The import calls it, in its transaction and with its `at`. Answers how many letters are new.
     """
     told = 0
     for row in session.connection().execute(_OWNERS, {"id": batch_id, "at": at}):

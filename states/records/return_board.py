@@ -20,26 +20,44 @@ ORDER = {"": 0, "draft": 1, "returned": 2, "prepared": 3, "submitted": 4, "accep
 REPORTED = frozenset({"submitted", "accepted"})
 READERS = frozenset({Role.CENTRE, Role.AUDITOR})
 
-_OF_DISTRICT = text("""
-SELECT r.id, r.month, r.state, r.submitted_at, r.decided_at, r.version,
+# One that was given back stays so in every list until somebody signs it again.
+_STATE = "CASE WHEN r.state = 'draft' AND r.returned_text <> '' THEN 'returned' ELSE r.state END"
+# A district owes the months by whose end it had a project.
+_OWES = """
+(r.id IS NOT NULL OR EXISTS (
+  SELECT 1 FROM project p WHERE p.district_id = o.id AND p.proposed_at < timezone(
+    'Asia/Shanghai', CAST(CAST({month} AS text) || '-01' AS timestamp) + interval '1 month')))
+"""
+_OF_DISTRICT = text(f"""
+SELECT r.id, r.month, {_STATE} AS state, r.submitted_at, r.decided_at, r.version,
        CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
        jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
        o.name_zh, o.name_en, true AS owes
   FROM monthly_return r JOIN office o ON o.id = r.district_id
  WHERE r.district_id = :district_id ORDER BY r.month DESC
-""")
-_OF_MONTH = text("""
-SELECT r.id, CAST(:month AS text) AS month, coalesce(r.state, '') AS state, r.submitted_at,
+""")  # noqa: S608  constants of this file
+_OF_MONTH = text(f"""
+SELECT r.id, CAST(:month AS text) AS month, coalesce({_STATE}, '') AS state, r.submitted_at,
        r.decided_at, coalesce(r.version, 0) AS version,
        CAST(coalesce(r.figures->>'passed', '0') AS int) AS passed,
        jsonb_array_length(coalesce(r.figures->'classes', '[]')) AS classes,
        o.name_zh, o.name_en,
-       r.id IS NOT NULL OR EXISTS (SELECT 1 FROM project p WHERE p.district_id = o.id) AS owes
+       {_OWES.format(month=":month")} AS owes
   FROM office o
   LEFT JOIN monthly_return r ON r.district_id = o.id AND r.month = :month
  WHERE o.kind = 'district'
  ORDER BY o.code
-""")
+""")  # noqa: S608
+_OPEN = text(f"""
+SELECT m.month, count(*) AS districts,
+       count(*) FILTER (WHERE {_STATE} = 'returned') AS given_back
+  FROM (SELECT DISTINCT month FROM monthly_return WHERE month < :due) m
+ CROSS JOIN office o
+  LEFT JOIN monthly_return r ON r.district_id = o.id AND r.month = m.month
+ WHERE o.kind = 'district' AND coalesce(r.state, '') NOT IN ('submitted', 'accepted')
+   AND {_OWES.format(month="m.month")}
+ GROUP BY m.month ORDER BY m.month
+""")  # noqa: S608
 _MONTHS = text("SELECT DISTINCT month FROM monthly_return ORDER BY month DESC LIMIT 24")
 _PERSONS = text("SELECT id, name FROM person WHERE id = ANY(:ids)")
 
@@ -49,7 +67,7 @@ class ReturnLine:
     """One return of a list; `id` is None and `state` empty where nobody has begun it.
 
     `late`: sent after its day, or not sent although its day is over. `owes` is false for a
-    district without a project.
+    district that had no project by the end of the month.
     """
 
     id: int | None
@@ -74,6 +92,15 @@ class ReturnLine:
         return self.owes and self.late and not self.reported
 
 
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """A month that is over and not reported by so many districts; to some it was given back."""
+
+    month: str
+    districts: int
+    given_back: int
+
+
 def is_late(state: str, submitted_at: datetime | None, *, due: date, at: datetime) -> bool:
     """Sent after its day, or not with the centre although its day is over (E47)."""
     sent = submitted_at if state in REPORTED else None
@@ -96,6 +123,12 @@ def of_districts(session: Session, month: str, at: datetime) -> list[ReturnLine]
     rows = session.connection().execute(_OF_MONTH, {"month": month}).mappings()
     lines = [_line(row, at) for row in rows]
     return sorted(lines, key=lambda line: (not line.owes, ORDER[line.state]))
+
+
+def older_open(session: Session, at: datetime) -> list[OpenMonth]:
+    """The months before the one that is due that some district still owes, the oldest first."""
+    rows = session.connection().execute(_OPEN, {"due": month_before(at)})
+    return [OpenMonth(**row._mapping) for row in rows]  # noqa: SLF001  SQLAlchemy's public name
 
 
 def months(session: Session, at: datetime) -> list[str]:

@@ -6,7 +6,6 @@ later one, once the return that named its class was accepted with the older scor
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -15,7 +14,10 @@ from sqlmodel import Session
 from states.records.tables.returns import ACTIVE_STATES
 
 _ACTIVE = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
-_LET_GO = text("UPDATE score_correction SET return_id = NULL WHERE return_id = :id")
+_LET_GO = text("""
+UPDATE score_correction SET return_id = NULL
+ WHERE return_id = :id OR (return_id = ANY(:later) AND decided_at < :until)
+""")
 _CARRY = text("""
 UPDATE score_correction k SET return_id = :id
   FROM training_class c, project p, returned_class rc, monthly_return r
@@ -108,9 +110,12 @@ class ToRevoke:
     asked: bool
 
 
-def carry(session: Session, draft: Mapping[str, int | datetime]) -> None:
-    """Put into a draft (`id`, `district_id`, `until`) what is to be corrected by now."""
-    session.connection().execute(_LET_GO, {"id": draft["id"]})
+def carry(session: Session, draft: Mapping[str, Any]) -> None:
+    """Put into a draft (`id`, `district_id`, `until`) what is to be corrected by now.
+
+    `later` are drafts of later months that let go of it.
+    """
+    session.connection().execute(_LET_GO, draft)
     session.connection().execute(_CARRY, draft)
 
 

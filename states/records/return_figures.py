@@ -14,7 +14,12 @@ from states.rules.disclosure import LEAST
 
 _COUNT = text("""
 SELECT c.id AS class_id, c.no, p.id AS project_id, p.code, p.channel, o.name_zh AS provider_zh,
-       o.name_en AS provider_en, c.regime, c.bank, CAST(max(s.assessed_on) AS text) AS assessed_on,
+       o.name_en AS provider_en, coalesce(o.uscc, '') AS uscc, c.regime, c.bank,
+       CAST(c.opens_on AS text) AS opens_on,
+       coalesce(ended.payload->>'ended_on', CAST(c.ends_on AS text)) AS ended_on,
+       coalesce(CAST(ended.payload->>'delivered_half_hours' AS int), 0) AS half_hours,
+       coalesce(CAST(ended.payload->>'online_half_hours' AS int), 0) AS online_half_hours,
+       CAST(max(s.assessed_on) AS text) AS assessed_on,
        count(*) FILTER (WHERE e.verdict = 'admitted') AS enrolled,
        count(*) FILTER (WHERE s.result IN ('pass', 'fail', 'misconduct')) AS assessed,
        count(*) FILTER (WHERE s.result = 'pass') AS passed,
@@ -29,8 +34,12 @@ SELECT c.id AS class_id, c.no, p.id AS project_id, p.code, p.channel, o.name_zh 
   LEFT JOIN enrolment e ON e.class_id = c.id
   LEFT JOIN score s ON s.enrolment_id = e.id
    AND s.fact_seq = rc.scores_seq
+  LEFT JOIN LATERAL (SELECT payload FROM fact f
+                      WHERE f.project_id = p.id AND f.kind = 'class_ended'
+                        AND CAST(f.payload->>'class_no' AS int) = c.no
+                      ORDER BY f.seq DESC LIMIT 1) ended ON true
  WHERE rc.return_id = :id
- GROUP BY c.id, p.id, o.id
+ GROUP BY c.id, p.id, o.id, ended.payload
  ORDER BY p.code, c.no
 """)
 # A page is stale when the figures on it changed, not when they were only counted again.

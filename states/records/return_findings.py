@@ -4,6 +4,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from states.rules.deadlines import shanghai_day
+from states.rules.machine import midnight
 from states.rules.months import first_after
 from states.rules.return_checks import Draft, SamePerson, WaitingClass
 
@@ -17,7 +18,8 @@ SELECT p.code, c.no, p.stage <> 'surveyed' AS stopped,
   JOIN project p ON p.id = c.project_id
  WHERE rc.return_id = :id ORDER BY p.code, c.no
 """)
-# Assessed by the end of the month and in no return at all.
+# Assessed by the end of the month and in no return, or in a later one that it may be taken out of:
+# a later draft is no obstacle, a signed one that is not accepted (`held_in`) has to be given back.
 _WAITING = text("""
 SELECT * FROM (
   SELECT p.code, c.no, p.stage,
@@ -26,16 +28,21 @@ SELECT * FROM (
          max(f.seq) FILTER (WHERE f.kind = 'scores_confirmed') AS confirmed,
          max(f.at) FILTER (WHERE f.kind = 'scores_confirmed') AS confirmed_at,
          max(CAST(f.payload->>'closes_on' AS date)) AS closes_on,
-         bool_or(f.kind = 'survey_summed_up') AS summed_up
+         bool_or(f.kind = 'survey_summed_up') AS summed_up,
+         max(r.month) FILTER (WHERE r.state IN ('prepared', 'submitted')) AS held_in
     FROM project p
     JOIN training_class c ON c.project_id = p.id
     JOIN fact f ON f.project_id = p.id AND CAST(f.payload->>'class_no' AS int) = c.no
      AND f.kind IN ('scores_imported', 'scores_confirmed', 'survey_opened', 'survey_summed_up')
+    LEFT JOIN returned_class rc ON rc.class_id = c.id
+    LEFT JOIN monthly_return r ON r.id = rc.return_id
    WHERE p.district_id = :district_id
      AND p.stage IN ('running', 'assessed', 'surveyed', 'suspended')
-     AND NOT EXISTS (SELECT 1 FROM returned_class rc WHERE rc.class_id = c.id)
+     AND (r.id IS NULL OR r.month > :month AND r.state <> 'accepted')
    GROUP BY p.id, c.id) told
- WHERE assessed_on < CAST(:first_after AS date) ORDER BY code, no
+ WHERE assessed_on < CAST(:first_after AS date)
+   AND (held_in IS NULL OR confirmed_at < :until)
+ ORDER BY code, no
 """)
 # The same person: twice in here, in another return, or with a certificate of the level.
 _DOUBLES = text("""
@@ -74,7 +81,10 @@ SELECT 'reported', array_agg(DISTINCT h.place), max(r.month)
 def read(session: Session, return_id: int, district_id: int, *, month: str) -> Draft:
     """The draft of a return as the checks see it, in three queries."""
     ends = first_after(month)
-    asked = {"id": return_id, "district_id": district_id, "first_after": ends}
+    asked = {
+        "id": return_id, "district_id": district_id, "month": month, "first_after": ends,
+        "until": midnight(ends),
+    }  # fmt: skip
     named = session.connection().execute(_NAMED, asked).all()
     doubles = session.connection().execute(_DOUBLES, asked).mappings()
     return Draft(
@@ -97,6 +107,7 @@ def _waiting(session: Session, asked: dict[str, object]) -> list[WaitingClass]:
             else None,
             closes_on=row.closes_on,
             summed_up=row.summed_up,
+            held_in=row.held_in or "",
         )
         for row in session.connection().execute(_WAITING, asked)
     ]

@@ -16,15 +16,15 @@ from sqlmodel import Session
 from states import actions
 from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
-from states.records import outbox, return_deltas, return_figures, return_findings
+from states.records import outbox, return_classes, return_figures, return_findings
 from states.rules.facts import ReturnAccepted
 from states.rules.findings import Finding, Weight
 from states.rules.machine import midnight
-from states.rules.months import first_after
+from states.rules.months import compilable, first_after, first_month, month_before
 from states.rules.return_checks import blocking, check
 from states.rules.stages import Role, Stage
 
-# A returned draft is compiled anew; what somebody has signed is left alone.
+# A returned one is compiled anew by a person only; what somebody has signed is left alone.
 _BEGIN = text("""
 INSERT INTO monthly_return (district_id, month, state, figures, compiled_at, returned_text, version)
 VALUES (:district_id, :month, 'draft', '{}', :at, '', 0)
@@ -33,22 +33,10 @@ ON CONFLICT (district_id, month) DO UPDATE SET
   version = monthly_return.version + CAST(monthly_return.state = 'returned' AS int),
   prepared_by = NULL, prepared_at = NULL, checked_by = NULL, submitted_at = NULL,
   findings = '[]'
-  WHERE monthly_return.state IN ('draft', 'returned')
+  WHERE monthly_return.state = ANY(:from)
 RETURNING id
 """)
 _KNOWN = text("SELECT id FROM monthly_return WHERE district_id = :district_id AND month = :month")
-_CLEAR = text("DELETE FROM returned_class WHERE return_id = :id")
-_NAME = text("""
-INSERT INTO returned_class (class_id, return_id, scores_seq)
-SELECT c.id, :id, (SELECT max(s.fact_seq) FROM score s WHERE s.class_id = c.id)
-  FROM project p
-  JOIN training_class c ON c.project_id = p.id
- WHERE p.district_id = :district_id AND p.stage = 'surveyed'
-   AND (SELECT max(f.at) FROM fact f
-         WHERE f.project_id = p.id AND f.kind = 'scores_confirmed'
-           AND CAST(f.payload->>'class_no' AS int) = c.no) < :until
-ON CONFLICT (class_id) DO NOTHING
-""")
 _SEEN = text("""
 SELECT r.id, r.district_id, r.month, r.state, r.figures, r.compiled_at, r.prepared_by,
        r.prepared_at, r.checked_by, r.submitted_at, r.accepted_by, r.decided_at, r.returned_text,
@@ -88,15 +76,21 @@ _LAST_RESPONSIBLE = text("""
 SELECT responsible FROM monthly_return WHERE district_id = :district_id AND responsible <> ''
  ORDER BY month DESC LIMIT 1
 """)
-_DISTRICTS = text("SELECT DISTINCT district_id FROM project ORDER BY district_id")
+_DISTRICTS = text("""
+SELECT DISTINCT district_id FROM project WHERE proposed_at < :until ORDER BY district_id
+""")
+
+UNSIGNED = ("draft", "returned")
+"""The states in which a return carries no signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnView:
     """A return as it stands. `version` is what a signature or decision must still find.
 
-    `figures`: {"classes": [per class: class_id, code, provider_zh, provider_en, channel,
-    assessed_on, enrolled, assessed, passed, regime, bank, surveys, ...], "surveys": {population:
+    `figures`: {"classes": [per class: class_id, code, provider_zh, provider_en, uscc, channel,
+    opens_on, ended_on, half_hours, online_half_hours, assessed_on, enrolled, assessed, passed,
+    regime, bank, surveys, ...], "surveys": {population:
     {"invited", "answers", "told", "satisfied", "sums", "rated"}}, "passed": n, "persons":
     how many people that are, "corrections": [see `return_deltas.Delta`], "delta": the passers that
     these add or take away}. Satisfied, sums and rated are those of the `told` answers, which are
@@ -124,23 +118,36 @@ class ReturnView:
     district_zh: str
     district_en: str
 
+    @property
+    def standing(self) -> str:
+        """Its state as told: one that was given back stays so until it is signed again."""
+        return "returned" if self.state == "draft" and self.returned_text else self.state
 
-def compile_return(session: Session, *, district_id: int, month: str, at: datetime) -> int:
+
+def compile_return(
+    session: Session,
+    *,
+    district_id: int,
+    month: str,
+    at: datetime,
+    open_states: Sequence[str] = UNSIGNED,
+) -> int:
     """Make or refresh a district's draft for a month ("2026-04"), empty when nothing is to report.
 
-    A return that carries a signature is left as it is. Answers its id in any case. Raises
-    BadInput(why="month_unreadable").
+    Only a return in one of `open_states` is compiled anew: the flow leaves a returned one as it
+    was given back, until a person has read why. Answers its id in any case. Raises
+    BadInput(why="month_unreadable" | "month_not_to_report").
     """
-    until = _end_of(month)
+    until = _end_of(month, at)
+    return_classes.take_turns(session, district_id)
     asked = {"district_id": district_id, "month": month}
-    begun = session.connection().execute(_BEGIN, asked | {"at": at}).scalar()
+    more = {"at": at, "from": list(open_states)}
+    begun = session.connection().execute(_BEGIN, asked | more).scalar()
     if begun is None:
         return int(session.connection().execute(_KNOWN, asked).scalar_one())
-    named = {"id": begun, "district_id": district_id, "until": until}
-    session.connection().execute(_CLEAR, {"id": begun})
-    session.connection().execute(_NAME, named)
-    return_deltas.carry(session, named)
-    return_figures.count(session, begun, district_id)
+    later = return_classes.name(session, {**asked, "id": begun, "until": until})
+    for one in (begun, *later):
+        return_figures.count(session, one, district_id)
     outbox.promise_to_role(
         session,
         key=f"return/{begun}/return_to_prepare",
@@ -173,10 +180,11 @@ def sign_prepared(
     """The first person of the district stands for the figures; another one must check them.
 
     `responsible` is the 负责人 for the foot; empty leaves a line to write on. Raises NotFound,
-    NotYours, ProjectMoved when `seen` is no longer the version, and NotAllowed with every finding
-    that would make a figure wrong: compiling anew cures them.
+    NotYours, ProjectMoved when `seen` is no longer the version, BadInput of a month that is not
+    over, and NotAllowed with every finding that would make a figure wrong: compiling anew cures.
     """
     found = _of_district(session, return_id, actor)
+    _end_of(found.month, at)
     said = findings_of(session, found)
     if wrong := blocking(said):
         raise NotAllowed(wrong)
@@ -256,7 +264,7 @@ def give_back(
 
 def findings_of(session: Session, found: ReturnView) -> list[Finding]:
     """What the checks say: of a draft now, of a signed return when it was signed."""
-    if found.state not in ("draft", "returned"):
+    if found.state not in UNSIGNED:
         return [Finding(**{**kept, "weight": Weight(kept["weight"])}) for kept in found.findings]
     return check(return_findings.read(session, found.id, found.district_id, month=found.month))
 
@@ -267,16 +275,21 @@ def last_responsible(session: Session, district_id: int) -> str:
     return str(named.scalar() or "")
 
 
-def districts_with_projects(session: Session) -> list[int]:
-    """The districts that owe a return every month."""
-    return list(session.connection().execute(_DISTRICTS).scalars())
+def districts_with_projects(session: Session, month: str) -> list[int]:
+    """The districts that owe a return of a month: those that had begun by its end."""
+    asked = {"until": midnight(first_after(month))}
+    return list(session.connection().execute(_DISTRICTS, asked).scalars())
 
 
-def _end_of(month: str) -> datetime:
+def _end_of(month: str, at: datetime) -> datetime:
+    """The moment at which a month has ended. Raises BadInput where it has not."""
     try:
-        return midnight(first_after(month))
+        over = compilable(month, at)
     except ValueError as error:
         raise BadInput(why="month_unreadable") from error
+    if not over:
+        raise BadInput(why="month_not_to_report", first=first_month(), last=month_before(at))
+    return midnight(first_after(month))
 
 
 def _of_district(session: Session, return_id: int, actor: Actor) -> ReturnView:

@@ -1,7 +1,7 @@
 """Cases of the other routes as the machine needs them, and who may see them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,11 +25,12 @@ _ALL = frozenset({Role.CENTRE, Role.AUDITOR, Role.SYSTEM})
 _FACTS = text("""
 SELECT seq, kind, payload, person_id, at FROM route_fact WHERE case_id = :id ORDER BY seq
 """)
+_YEARS = text("SELECT id, year FROM route_case WHERE id = ANY(:ids) AND year IS NOT NULL")
 _WRITE = text("""
 WITH swapped AS (
   UPDATE route_case SET
     stage = CAST(:stage AS text), moves = :moves, ledger_seq = :ledger_seq, title = :title,
-    held_on = CAST(:held_on AS date),
+    held_on = CAST(:held_on AS date), year = CAST(:year AS int),
     stage_since = CASE WHEN stage = CAST(:stage AS text) THEN stage_since
                        ELSE CAST(:at AS timestamptz) END,
     first_signer_id = CAST(:first_signer_id AS bigint),
@@ -124,6 +125,19 @@ def facts_of(session: Session, case_id: int) -> tuple[Recorded, ...]:
     """What was said about a case, in order."""
     rows = session.connection().execute(_FACTS, {"id": case_id})
     return tuple(Recorded(*row) for row in rows)
+
+
+def year_of(told: CaseDossier) -> int | None:
+    """The year in which a case counts: of the contest's day, or that of its list (trap 22)."""
+    if told.held_on:
+        return told.held_on.year
+    return told.listed.year if told.listed else None
+
+
+def years(session: Session, case_ids: Collection[int]) -> Mapping[int, int]:
+    """The year of each of these cases, where it has one."""
+    asked = {"ids": list(case_ids)}
+    return dict(session.connection().execute(_YEARS, asked).tuples().all())
 
 
 @dataclass(slots=True)

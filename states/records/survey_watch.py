@@ -34,10 +34,13 @@ ON CONFLICT (class_id, fingerprint) DO UPDATE SET
   alike = c.alike + CASE WHEN :at > c.since + :within OR c.run + 1 < :least THEN 0
                          WHEN c.run + 1 = :least THEN :least ELSE 1 END
 """)
+# A row without a salt says that the survey is closed, also where nothing was ever counted.
 _CLOSE = text("""
 WITH gone AS (DELETE FROM survey_connection WHERE class_id = :class_id RETURNING alike)
-UPDATE survey_watch SET salt = NULL, alike = (SELECT coalesce(sum(alike), 0) FROM gone)
- WHERE class_id = :class_id AND salt IS NOT NULL
+INSERT INTO survey_watch AS w (class_id, salt, alike)
+SELECT :class_id, NULL, coalesce(sum(alike), 0) FROM gone
+ON CONFLICT (class_id) DO UPDATE SET salt = NULL, alike = excluded.alike
+  WHERE w.salt IS NOT NULL
 """)
 _ALIKE = text("SELECT alike FROM survey_watch WHERE class_id = :class_id AND salt IS NULL")
 

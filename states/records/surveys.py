@@ -1,6 +1,7 @@
 """Satisfaction surveys of a class: answered once, added up when the window closes.
 
-An answer keeps no path back to whoever gave it; who is asked stands in `invitations`.
+An answer keeps no path back to whoever gave it; who is asked stands in `invitations`. A survey is
+closed once it was added up, or its answers were parted from the links: no answer is taken then.
 """
 
 from collections.abc import Mapping
@@ -66,10 +67,26 @@ SELECT i.id, i.class_id, i.population, i.closes_on, i.answered, c.no AS class_no
   JOIN office o ON o.id = p.provider_id
  WHERE i.token_hash = :hash
 """)
+# Whoever closes a survey waits for the answers that are being written, and they for the closing:
+# each looks again with a statement of its own once it holds the rows.
+_HOLD = text("SELECT answered FROM survey_invitation WHERE id = :id FOR UPDATE")
+_HOLD_ALL = text("""
+SELECT id FROM survey_invitation WHERE class_id = :class_id ORDER BY id FOR UPDATE
+""")
 _USE = text("""
-UPDATE survey_invitation SET answered = true
- WHERE id = :id AND NOT answered AND closes_on >= :today
+UPDATE survey_invitation i SET answered = true
+ WHERE i.id = :id AND NOT i.answered AND i.closes_on >= :today
+   AND NOT EXISTS (SELECT 1 FROM survey_result r WHERE r.class_id = i.class_id)
+   AND NOT EXISTS (SELECT 1 FROM survey_watch w WHERE w.class_id = i.class_id AND w.salt IS NULL)
 RETURNING id
+""")
+# Whatever stage its project is in: one that was stopped is not added up, or only much later.
+_OVER = text("""
+SELECT i.class_id, max(i.closes_on) AS closes_on
+  FROM survey_invitation i
+ WHERE NOT EXISTS (SELECT 1 FROM survey_result r WHERE r.class_id = i.class_id)
+   AND NOT EXISTS (SELECT 1 FROM survey_watch w WHERE w.class_id = i.class_id AND w.salt IS NULL)
+ GROUP BY i.class_id HAVING max(i.closes_on) < :today ORDER BY i.class_id
 """)
 
 
@@ -129,9 +146,8 @@ def sum_up_survey(session: Session, chore: Chore, *, at: datetime) -> SurveySumm
     closed_on = chore.klass.survey_closes_on or chore.on
     satisfied_from = survey_on(closed_on).satisfied_from
     asked = {"class_id": chore.klass.id, "at": at, "satisfied_from": satisfied_from}
+    part(session, chore.klass.id, day=closed_on)
     session.connection().execute(_SUM_UP, asked)
-    survey_watch.close(session, chore.klass.id)
-    survey_shuffle.shuffle(session, chore.klass.id, day=closed_on)
     found = {result.population: result for result in result_of(session, chore.klass.id)}
     learner, employer = found.get(LEARNER), found.get(EMPLOYER)
     return SurveySummedUp(
@@ -141,6 +157,22 @@ def sum_up_survey(session: Session, chore: Chore, *, at: datetime) -> SurveySumm
         employer_answers=employer.answers if employer else 0,
         employer_satisfied=_told(employer),
     )
+
+
+def part(session: Session, class_id: int, *, day: date) -> None:
+    """Nothing leads from the answers of a survey that closed on `day` to a person any more.
+
+    Waits for the answers that are just being written. What is added up later is the same.
+    """
+    session.connection().execute(_HOLD_ALL, {"class_id": class_id})
+    survey_watch.close(session, class_id)
+    survey_shuffle.shuffle(session, class_id, day=day)
+
+
+def over(session: Session, today: date) -> list[tuple[int, date]]:
+    """(class, closing day) of surveys that are over, neither added up nor parted yet."""
+    rows = session.connection().execute(_OVER, {"today": today})
+    return [(row.class_id, row.closes_on) for row in rows]
 
 
 def _told(result: Result | None) -> int | None:
@@ -166,9 +198,10 @@ def answer(
     found, today = invitation(session, token), shanghai_day(at)
     if not found.questions.accepts(ratings):
         raise BadInput(why="survey_incomplete")
+    before = session.connection().execute(_HOLD, {"id": found.id}).scalar_one()
     used = session.connection().execute(_USE, {"id": found.id, "today": today}).scalar()
     if used is None:
-        closed = today > found.closes_on
+        closed = today > found.closes_on or not before
         raise BadInput(why="survey_closed" if closed else "survey_answered")
     words = comment.replace("\0", "").strip()[:COMMENT_LENGTH]
     (answer_id,) = vault.next_ids(session, "survey_answer", 1)

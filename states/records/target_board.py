@@ -138,6 +138,12 @@ class Board:
         return self.today.month if self.year == self.today.year else _MONTHS
 
     @property
+    def without_quota(self) -> list[District]:
+        """The districts that the quotas of the year leave out; none where there are no quotas."""
+        left_out = [one.district for one in self.districts if one.quota is None]
+        return left_out if len(left_out) < len(self.districts) else []
+
+    @property
     def quotas(self) -> int:
         """The sum of what the districts shown were asked for."""
         return sum(one.quota or 0 for one in self.districts)

@@ -79,7 +79,7 @@ UPDATE certificate x SET name_sealed = '', reason_sealed = '' FROM forgotten e
  WHERE e.id = x.enrolment_id AND (x.name_sealed <> '' OR x.reason_sealed <> '')
 RETURNING e.class_id"""),
     "certificate_changes": _counted("""
-UPDATE certificate_change h SET name_sealed = '', reason_sealed = ''
+UPDATE certificate_change h SET name_sealed = '', old_name_sealed = '', reason_sealed = ''
   FROM certificate x
   LEFT JOIN forgotten e ON e.id = x.enrolment_id
   LEFT JOIN claim m ON m.id = x.claim_id AND m.forgotten_at = :at

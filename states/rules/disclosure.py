@@ -8,7 +8,9 @@ difference of any two figures is one as well.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 
+_STEP = Decimal("0.01")
 LEAST = 5
 """Fewer answers than this are told as a count only: nobody must be recognised by a mark."""
 
@@ -35,6 +37,16 @@ class Tally:
         """Without the questions that too few of these were asked."""
         rated = {key: count for key, count in self.rated.items() if count >= LEAST}
         return replace(self, points={key: self.points[key] for key in rated}, rated=rated)
+
+    def mean(self, key: str) -> Decimal | None:
+        """The mean of a question, two decimals, halves up; None where nobody rated it.
+
+        Every door rounds here, so that page, paper and workbook say the same.
+        """
+        rated = self.rated.get(key, 0)
+        if not rated:
+            return None
+        return (Decimal(self.points[key]) / rated).quantize(_STEP, ROUND_HALF_UP)
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(

@@ -5,9 +5,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from states.rules.uscc import LENGTH
+
 _FILE = Path(__file__).parent.parent / "rulebooks" / "tables" / "districts.csv"
 _REGION = slice(2, 8)
 """Where a unified social credit code names the region in which it was registered."""
+_OTHER_PROVINCES = {
+    *(*range(11, 16), *range(21, 24), *range(32, 38), *range(41, 47)),
+    *(*range(50, 55), *range(61, 66), 71, 81, 82),
+}
+"""All but Shanghai (31), by the first two digits of GB/T 2260."""
 
 
 @cache
@@ -18,6 +25,14 @@ def region_codes() -> Mapping[str, str]:
 
 
 def registered_elsewhere(uscc: str, district: str) -> bool:
-    """Whether a credit code names another district of this city: a hint, never a proof."""
-    region = uscc[_REGION]
-    return region in region_codes().values() and region != region_codes().get(district)
+    """Whether a credit code names another province or another district of this city (A17).
+
+    A hint, never a proof. Codes of the whole city, of districts merged since, or of none that there
+    ever was say nothing.
+    """
+    if len(uscc) != LENGTH:
+        return False
+    region, known = uscc[_REGION], region_codes()
+    if region.isdecimal() and int(region[:2]) in _OTHER_PROVINCES:
+        return True
+    return region in known.values() and region != known.get(district)

@@ -1,7 +1,7 @@
 """Which rules, standard and bank bind a class: decided once, on the day it opens (C45, C46)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,14 @@ from states.rules.rulebook import (
     read_regimes,
     read_versions,
 )
-from states.rules.workdays import Calendar, load_calendars
+from states.rules.workdays import (
+    Calendar,
+    CalendarYear,
+    load_calendars,
+    load_years,
+    merge,
+    succeeded,
+)
 
 RULEBOOKS = Path(__file__).parent.parent / "rulebooks"
 
@@ -89,9 +96,27 @@ def _in_force(versions: Mapping[str, V], day: date) -> str:
     return max(known, key=lambda key: versions[key].effective_from)
 
 
+def the_law() -> Law:
+    """The law as the files of this release state it, with the calendars that were adopted since."""
+    return _adopted.get("law") or _released()
+
+
+def adopt(years: Iterable[CalendarYear]) -> None:
+    """Count by these calendars too from now on, in this process. Raises ValueError on a gap."""
+    _adopted["law"] = with_calendars(years)
+
+
+def with_calendars(years: Iterable[CalendarYear]) -> Law:
+    """The law as it would be with these calendars. Raises ValueError on a gap between years."""
+    calendar = merge(succeeded(load_years(RULEBOOKS / "calendars"), years))
+    return replace(_released(), calendar=calendar)
+
+
+_adopted: dict[str, Law] = {}
+
+
 @cache
-def the_law(folder: Path = RULEBOOKS) -> Law:
-    """The law as the files of this release state it."""
+def _released(folder: Path = RULEBOOKS) -> Law:
     standards, banks = read_versions(folder / "standards")
     return Law(
         regimes=read_regimes(folder / "regimes"),

@@ -11,7 +11,27 @@ _LONGEST_MONTH = timedelta(days=31)
 
 def month_before(at: datetime) -> str:
     """The month that a sweep at this moment reports: the one before it in Shanghai."""
-    return f"{shanghai_day(at).replace(day=1) - _ONE_DAY:%Y-%m}"
+    return month_of(shanghai_day(at).replace(day=1) - _ONE_DAY)
+
+
+def month_of(day: date) -> str:
+    """The month of a day ("2026-04")."""
+    return f"{day:%Y-%m}"
+
+
+def first_month() -> str:
+    """The month in which the first rulebook began: before it nobody could report."""
+    return month_of(_first_day())
+
+
+def compilable(month: str, at: datetime) -> bool:
+    """Whether a month may be reported: it has ended, and the programme had begun.
+
+    Figures of a running month could still grow after they were signed, and a draft of it would
+    take the classes that the month before has still to report. Raises ValueError.
+    """
+    first = date.fromisoformat(f"{month}-01")
+    return first_month() <= month_of(first) <= month_before(at)
 
 
 def first_after(month: str) -> date:
@@ -20,8 +40,15 @@ def first_after(month: str) -> date:
 
 
 def return_due_on(month: str) -> date:
-    """The working day by which a month is to be reported (A13)."""
+    """The working day by which a month is to be reported (A13).
+
+    A month before the first rulebook, which an import may have brought, counts by that one.
+    """
     first = first_after(month)
-    book = the_law().regime_on(first - _ONE_DAY)
+    book = the_law().regime_on(max(first - _ONE_DAY, _first_day()))
     days = next(rule.working_days for rule in book.deadlines if rule.duty == "report")
     return the_law().calendar.nth_working_day_of_month(first.year, first.month, days).day
+
+
+def _first_day() -> date:
+    return min(regime.opens_from for regime in the_law().regimes.values())

@@ -1,7 +1,8 @@
 """What is looked at before somebody is numbered: document, name, level, and what must come first.
 
 A finding that weighs MUST keeps a person out of the batch until it is cured; everybody else goes.
-Who holds a certificate of the level, or gets one in the same batch, is held as ever (A24).
+Who holds a certificate of the level, or gets one in the same batch, is held as ever (A24). One that
+was put right is looked at, too, but waits for none: it is itself the one of its level.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,8 @@ class Applicant:
 
     `where` is their row for people ("HP-2026-001-01/5"); `missing_glyphs` the characters of the
     name that no font has. `surveyed` and `returned` speak of a class: whether its survey was summed
-    up and its month's return accepted; other routes need neither.
+    up and its month's return accepted; other routes need neither. `numbered`: they have a serial
+    already, and the certificate is to be sent again.
     """
 
     where: str
@@ -41,6 +43,7 @@ class Applicant:
     missing_glyphs: str = ""
     surveyed: bool = True
     returned: bool = True
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,11 @@ def judge(
         found = tuple(check(one, today))
         if found:
             judged.append(Judged(Place.STAYS, found))
-        elif key in known:
+        elif key in known and not one.numbered:
             judged.append(Judged(Place.HELD, (known[key],)))
         else:
             judged.append(Judged(Place.GOES, ()))
-            known[key] = _note("preflight_twice", where=one.where)
+            known.setdefault(key, _note("preflight_twice", where=one.where))
     return judged
 
 

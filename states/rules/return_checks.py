@@ -15,13 +15,17 @@ from states.rules.stages import Stage
 
 @dataclass(frozen=True, slots=True)
 class WaitingClass:
-    """A class that was assessed by the end of the month and stands in no return."""
+    """A class that was assessed by the end of the month and stands in no return of its own month.
+
+    `held_in` is the later month whose return names it and carries a signature already, if any.
+    """
 
     code: str
     stage: str
     confirmed_on: date | None
     closes_on: date | None
     summed_up: bool
+    held_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,13 @@ def _worth_a_word(draft: Draft) -> Iterator[Finding]:
     for code in draft.undecided:
         yield _note("return_correction_is_open", code=code)
     for klass in draft.waiting:
-        yield _waits(klass, draft.ends_before)
+        yield _is_held(klass) if klass.held_in else _waits(klass, draft.ends_before)
     for person in draft.doubles:
         yield _met_before(person)
+
+
+def _is_held(klass: WaitingClass) -> Finding:
+    return _note("return_class_is_held", code=klass.code, month=klass.held_in)
 
 
 def _waits(klass: WaitingClass, ends_before: date) -> Finding:
@@ -97,7 +105,8 @@ def _waits(klass: WaitingClass, ends_before: date) -> Finding:
 
 
 def _met_before(person: SamePerson) -> Finding:
-    params = {"places": "、".join(person.places), "month": person.month}
+    """Places are told apart by blanks: each language joins a list in its own way."""
+    params = {"places": " ".join(person.places), "month": person.month}
     return Finding(f"return_person_{person.kind}", "C18", Weight.NOTE, params)
 
 

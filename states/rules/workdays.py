@@ -85,9 +85,22 @@ class Calendar:
 
 def load_calendars(folder: Traversable | None = None) -> Calendar:
     """All calendar files of a folder as one calendar. Raises ValueError on a gap between years."""
+    return merge(load_years(folder))
+
+
+def load_years(folder: Traversable | None = None) -> tuple[CalendarYear, ...]:
+    """Every calendar file of a folder, in the order of their years."""
     folder = folder or resources.files("states") / "rulebooks" / "calendars"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=_name)
-    return merge(CalendarYear.model_validate(tomllib.loads(_text(file))) for file in files)
+    return tuple(CalendarYear.model_validate(tomllib.loads(_text(file))) for file in files)
+
+
+def succeeded(
+    known: Iterable[CalendarYear], newer: Iterable[CalendarYear]
+) -> tuple[CalendarYear, ...]:
+    """The years of both; of two that begin on the same day the newer one stands."""
+    by_start = {year.coverage_start: year for year in (*known, *newer)}
+    return tuple(by_start[start] for start in sorted(by_start))
 
 
 def merge(years: Iterable[CalendarYear]) -> Calendar:

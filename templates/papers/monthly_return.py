@@ -41,11 +41,17 @@ class CorrectedRow:
 
 @dataclass(frozen=True)
 class SurveySum:
-    """Answers of one kind of respondent; `mean` is of five points, None when nobody answered."""
+    """Answers of one kind of respondent; `mean` is the overall one of five points, None if untold.
+
+    Of the `told` answers so many are `satisfied`; `means` are those of all questions, as written.
+    """
 
     invited: int
     answered: int
     mean: Decimal | None
+    told: int = 0
+    satisfied: int = 0
+    means: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,12 @@ def _data(paper: ReturnPaper) -> dict[str, Any]:
         "rows": [_row(place, row) for place, row in enumerate(paper.rows, start=1)],
         "totals": [str(total) for total in _totals(paper.rows)] + [_share(paper.rows)],
         "corrections": [_corrected(row) for row in paper.corrections],
-        "surveys": [_survey("学员", paper.learners), _survey("用人单位", paper.employers)],
+        "surveys": [_survey(whom, asked) for whom, asked in _asked(paper)],
+        "means": [
+            [whom, "；".join(f"{label} {mean}" for label, mean in asked.means)]
+            for whom, asked in _asked(paper)
+            if asked and asked.means
+        ],
         "foot": _foot(paper),
         "sample": paper.sample,
     }
@@ -115,12 +126,17 @@ def _share(rows: Sequence[ReturnRow]) -> str:
     return _percent(passed, assessed)
 
 
+def _asked(paper: ReturnPaper) -> tuple[tuple[str, SurveySum | None], ...]:
+    return (("学员", paper.learners), ("用人单位", paper.employers))
+
+
 def _survey(whom: str, asked: SurveySum | None) -> list[str]:
     if asked is None:
-        return [whom, *[_NOTHING] * 4]
+        return [whom, *[_NOTHING] * 5]
     mean = _NOTHING if asked.mean is None else str(_rounded(asked.mean, "0.01"))
     answers = _percent(asked.answered, asked.invited)
-    return [whom, str(asked.invited), str(asked.answered), answers, mean]
+    satisfied = _percent(asked.satisfied, asked.told)
+    return [whom, str(asked.invited), str(asked.answered), answers, satisfied, mean]
 
 
 def _percent(part: int, whole: int) -> str:

@@ -24,9 +24,21 @@ class UnprintableText(ValueError):
     """No font has these characters: a paper is refused rather than printed with an empty box."""
 
     def __init__(self, characters: str) -> None:
-        codes = " ".join(f"{one!r} U+{ord(one):04X}" for one in characters)
-        super().__init__(f"没有字体可以印出 no font can print: {codes}")
+        super().__init__(f"没有字体可以印出 no font can print: {spelled(characters)}")
         self.characters = characters
+
+
+def unprintable(data: object) -> str:
+    """The characters that no font has, anywhere in plain data, each once."""
+    return fonts.glyphs_missing("".join(sorted(set(_characters(data)))))
+
+
+def spelled(characters: str) -> str:
+    """Characters with their numbers: where a font lacks one, so may the screen that names it."""
+    return "、".join(
+        f"{one} (U+{ord(one):04X})" if one.isprintable() else f"U+{ord(one):04X}"
+        for one in characters
+    )
 
 
 def print_pdf(template: str, data: dict[str, Any], dated: date, *, kept: bool = True) -> bytes:
@@ -77,7 +89,7 @@ def _dark(row: bytes) -> Iterable[tuple[int, int]]:
 
 
 def _press(template: str, data: dict[str, Any]) -> typst.Compiler:
-    if missing := fonts.glyphs_missing("".join(sorted(set(_characters(data))))):
+    if missing := unprintable(data):
         raise UnprintableText(missing)
     told = {"families": fonts.families(), **data}
     return typst.Compiler(  # type: ignore[type-var]  # its stub forgets that files may be given

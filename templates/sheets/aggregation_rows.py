@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from states.rules.routes import Level, Route, certificate_title
 from states.rules.words import say
-from templates.sheets.aggregation import AggregationRow, write_aggregation
+from templates.sheets.aggregation import AggregationLayout, AggregationRow, write_aggregation
 from templates.sheets.writer import ExportMark
 
 _ROUTES: Final = {
@@ -55,11 +55,20 @@ class Collected(Protocol):
     def ended_on(self) -> date | None: ...
     @property
     def total(self) -> int | None: ...
+    @property
+    def replaces(self) -> str | None: ...
+    @property
+    def replaces_number(self) -> str | None: ...
 
 
-def write_batch(certificates: Iterable[Collected], *, mark: ExportMark | None = None) -> bytes:
-    """The workbook of a batch as xlsx."""
-    return write_aggregation((aggregation_row(each) for each in certificates), mark=mark)
+def write_batch(
+    certificates: Iterable[Collected],
+    layout: AggregationLayout | None = None,
+    *,
+    mark: ExportMark | None = None,
+) -> bytes:
+    """The workbook of a batch as xlsx, laid out as given. Raises IncompleteCertificates."""
+    return write_aggregation((aggregation_row(each) for each in certificates), layout, mark=mark)
 
 
 def aggregation_row(certificate: Collected) -> AggregationRow:
@@ -76,14 +85,24 @@ def aggregation_row(certificate: Collected) -> AggregationRow:
         level=_LEVELS[level],
         route=_ROUTES[route],
         certificate_number=certificate.number or "",
-        issued_on=certificate.issued_day.isoformat(),
+        issued_on=certificate.issued_day,
         sealing_body=certificate.provider_name,
         inscription=certificate.inscription,
         district=certificate.district,
-        training_period=f"{certificate.opens_on} 至 {certificate.ended_on}" if trained else "",
+        opens_on=certificate.opens_on if trained else None,
+        ended_on=certificate.ended_on if trained else None,
         provider=certificate.provider_name if trained else "",
         evaluation_body=certificate.provider_name if route is Route.EVALUATION else "",
         source_certificate=certificate.source_number,
         mark="" if certificate.total is None else f"{certificate.total / 10:g}",
         phone=certificate.phone,
+        note=_note(certificate),
     )
+
+
+def _note(certificate: Collected) -> str:
+    """A successor names the one that it replaces: the city knows it by its number."""
+    if not certificate.replaces:
+        return ""
+    number = f"证书编号 {certificate.replaces_number}，" if certificate.replaces_number else ""
+    return f"替换原证书：{number}内部流水号 {certificate.replaces}"

@@ -23,6 +23,7 @@ _WIDE = {
     "机构统一社会信用代码": 22,
     "证件号码": 22,
     "培训起止日期": 24,
+    "各题平均分": 60,
     "主要意见": 40,
 }
 
@@ -70,7 +71,8 @@ class CorrectionRow:
 class SatisfactionRow:
     """One district's (or class's) answers; means are text.
 
-    Satisfied are so many of the `told` answers: too few to be told leave a dash.
+    Satisfied are so many of the `told` answers: too few to be told leave a dash. `opinions` stay
+    empty: a comment copied may say who wrote it, whoever files the sheet sums up in own words.
     """
 
     classes: int

@@ -1,10 +1,12 @@
 """The answer of 证书归集 read: which certificates stand, and which go back (E50)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from states.rules.findings import RowFinding, Verdict
-from templates.sheets.cells import plain
+from states.rules.identity import number_text
+from templates.sheets.cells import Cell, plain
 from templates.sheets.reader import Columns, Progress, TableRow, counted, read_table, silent
 from templates.sheets.writer import Page, write_pages
 
@@ -22,6 +24,9 @@ RECEIPT_COLUMNS = Columns(
 _ACCEPTED = {"成功": True, "通过": True, "已归集": True, "归集成功": True}
 _REFUSED = {"失败": False, "退回": False, "未通过": False, "不通过": False, "归集失败": False}
 OUTCOMES = _ACCEPTED | _REFUSED
+LONGEST_NUMBER = 64
+"""How long the city's numbers are is not public; what is longer than this is none."""
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[Ee]\+\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ def _read(row: TableRow, seen: _Seen) -> ReceiptRow | RowFinding:
     if accepted is None:
         text = row.quote("归集结果")
         return _error(row, "receipt_outcome_unknown", "归集结果", text=text)
+    if accepted and (flaw := _flaw(row.cells.get("证书编号"))):
+        return _error(row, flaw, "证书编号", longest=LONGEST_NUMBER)
     found = ReceiptRow(
         sheet_row=row.sheet_row,
         internal_serial=plain(row.cells.get("内部流水号")),
@@ -77,6 +84,21 @@ def _read(row: TableRow, seen: _Seen) -> ReceiptRow | RowFinding:
         reason="" if accepted else row.text("失败原因")[:500],
     )
     return _lack(row, found) or _double(row, found, seen) or found
+
+
+def _flaw(cell: Cell) -> str | None:
+    """Why this is no number of the city's, if it is not: one is never repaired nor cut (E25)."""
+    number = plain(cell)
+    if _has_lost_digits(cell) or _SCIENTIFIC.fullmatch(number):
+        return "receipt_number_digits_lost"
+    if len(number) > LONGEST_NUMBER:
+        return "receipt_number_too_long"
+    return None if number.isprintable() else "receipt_number_unreadable"
+
+
+def _has_lost_digits(cell: Cell) -> bool:
+    """A spreadsheet keeps fifteen digits of a number, and takes some for a date."""
+    return cell is not None and (type(cell) not in {str, int, float} or number_text(cell) is None)
 
 
 def _lack(row: TableRow, found: ReceiptRow) -> RowFinding | None:

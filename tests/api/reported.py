@@ -1,6 +1,6 @@
 """A class of sample people that was surveyed and reported, for stories of returns."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,8 +11,10 @@ from tests.house import NOON, House
 
 
 def a_surveyed_class(session: Session) -> Class:
-    """HP-2026-001, class 1: six learners, surveyed; today is 22 May 2026; committed."""
-    return _until_now(session, Class(session, a_house_of_the_sample(session)).surveyed())
+    """HP-2026-001, class 1: six learners, surveyed in May; today is 2 June 2026; committed."""
+    life = Class(session, a_house_of_the_sample(session)).surveyed()
+    life.at = datetime.fromisoformat("2026-06-02T01:00:00+00:00")
+    return _until_now(session, life)
 
 
 def a_reported_class(session: Session) -> Class:

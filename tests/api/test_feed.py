@@ -74,7 +74,7 @@ def test_it_tells_what_the_city_has_and_of_the_person_nothing_but_a_key(
     assert told["more"] is False
     assert told["items"][0] == {
         "number": rows[0].number, "serial": rows[0].serial, "level": "basic", "state": "valid",
-        "issued_on": "2026-05-22", "person": told["items"][0]["person"],
+        "issued_on": "2026-06-01", "person": told["items"][0]["person"],
     }  # fmt: skip
     assert len({one["person"] for one in told["items"]}) == 3
     again = page(client, told["cursor"])
@@ -172,14 +172,17 @@ def test_questions_are_paced(app: FastAPI, client: TestClient) -> None:
 
 
 class TestWithoutAToken:
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"feed_token": None})
+    @pytest.fixture(params=[None, "", " "], ids=["unset", "empty", "blank"])
+    def settings(self, request: pytest.FixtureRequest, settings: Settings) -> Settings:
+        token = request.param if request.param is None else SecretStr(request.param)
+        return settings.model_copy(update={"feed_token": token})
 
-    def test_there_is_no_feed(self, client: TestClient) -> None:
-        for path in ("key", "certificates"):
-            assert client.get(f"{HERE}/{path}", headers=BEARER).status_code == 404
-        assert looks_up(client, "张示例", "x").status_code == 404
+    def test_there_is_no_feed_and_saying_nothing_opens_none(self, client: TestClient) -> None:
+        for headers in (BEARER, {}, {"authorization": "Bearer "}):
+            for path in ("key", "certificates"):
+                assert client.get(f"{HERE}/{path}", headers=headers).status_code == 404
+            sent = {"name": "张示例", "document_number": "x"}
+            assert client.post(f"{HERE}/lookup", json=sent, headers=headers).status_code == 404
 
 
 def test_what_commits_late_is_not_overtaken(settings: Settings, rows: list[CertificateRow]) -> None:

@@ -12,6 +12,7 @@ from api.deps import COOKIE
 
 Enter = Callable[[str], TestClient]
 CLOCK = "/api/v1/clock"
+JSON = {"content-type": "application/json"}
 
 
 def test_every_answer_carries_safe_headers(client: TestClient) -> None:
@@ -63,6 +64,50 @@ def test_a_cookie_alone_does_not_act_but_its_csrf_token_does(
     assert client.post(CLOCK, json={"hours": 1}, headers=wrong).status_code == 403
     right = {"x-csrf-token": auth.csrf_of(token)}
     assert client.post(CLOCK, json={"hours": 1}, headers=right).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["returns?month=%00", "returns?state=a%00b", "surveys?provider=%00"]
+)
+def test_no_query_holds_the_character_that_no_text_can_hold(enter: Enter, query: str) -> None:
+    refused = enter("HP/district_reviewer").get(f"/{query}")
+    assert (refused.status_code, refused.json()["code"]) == (422, "nul_in_text")
+    assert "U+0000" in refused.json()["sentence"]["zh"]
+
+
+def test_nor_does_a_json_string_or_the_name_of_one(enter: Enter) -> None:
+    reviewer = enter("HP/district_reviewer")
+    for body in ({"month": "a\0b"}, {"a\0b": 1}, {"month": "2026-03", "x": ["\\\0"]}):
+        refused = reviewer.post("/returns", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "nul_in_text")
+    wide = '{"month": "\\u0000"}'.encode("utf-16")
+    refused = reviewer.post("/returns", content=wide, headers=JSON)
+    assert refused.json()["code"] == "nul_in_text"
+    spelled = reviewer.post("/returns", json={"month": "\\u0000"})
+    assert spelled.json()["code"] == "validation", "six characters that only look like it"
+
+
+def test_nor_does_a_form_and_the_page_says_so(client: TestClient) -> None:
+    for fields in ({"login": "a\0b", "password": "x"}, {"a\0b": "x"}):
+        refused = client.post("/signin", data=fields)
+        assert refused.status_code == 422
+        assert "空字符（U+0000）" in refused.text
+    spoken = client.post("/signin?lang=en", data={"login": "\0", "password": "x"})
+    assert "cannot be kept (U+0000)" in spoken.text
+
+
+def test_a_file_may_hold_it_and_its_name_may_not(client: TestClient) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    for name, told in (("a.xlsx", False), ("a\0.xlsx", True)):
+        part = f'--b\r\ncontent-disposition: form-data; name="file"; filename="{name}"'
+        body = f"{part}\r\n\r\nPK\0\0\r\n--b--\r\n".encode()
+        answered = client.post("/signin", content=body, headers=headers)
+        assert ("U+0000" in answered.text) is told
+
+
+def test_a_path_that_holds_it_leads_nowhere(client: TestClient) -> None:
+    assert client.get("/survey/%00").status_code == 404
+    assert client.get("/api/v1/projects/%00").status_code == 404
 
 
 def test_a_huge_body_is_refused_before_it_is_read(client: TestClient) -> None:

@@ -1,10 +1,13 @@
 """Monthly returns and corrected scores through the JSON door."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from states.records import clock
 from tests.api.reported import a_reported_class, a_surveyed_class
 
 Enter = Callable[[str], TestClient]
@@ -43,6 +46,8 @@ def test_a_correction_by_api_reaches_the_next_return(enter: Enter, session: Sess
     assert second.post(f"{HERE}/{waiting['id'] + 9}", json={"confirm": True}).status_code == 404
     assert second.post(f"{HERE}/{waiting['id']}", json={"confirm": True}).status_code == 200
     assert second.post(f"{HERE}/{waiting['id']}", json={"confirm": True}).status_code == 409
+    clock.move(session, by=timedelta(days=31))
+    session.commit()
     made = second.post("/returns", json={"month": "2026-06"}).json()
     (delta,) = made["figures"]["corrections"]
     assert (delta["month"], delta["before"], delta["after"]) == ("2026-05", "pass", "fail")
@@ -50,3 +55,39 @@ def test_a_correction_by_api_reaches_the_next_return(enter: Enter, session: Sess
     assert [one["carried_by"] for one in old["corrected_by"]] == [made["id"]]
     assert old["figures"]["passed"] == 4
     assert enter("PD/district_reviewer").get(HERE).status_code == 404
+
+
+@pytest.mark.parametrize("month", ["2026-06", "2029-12", "9999-12", "2019-03", "0001-01"])
+def test_no_door_compiles_a_month_that_is_not_over_or_before_the_rules(
+    enter: Enter, session: Session, month: str
+) -> None:
+    a_surveyed_class(session)
+    first = enter(FIRST)
+    refused = first.post("/returns", json={"month": month})
+    assert (refused.status_code, refused.json()["code"]) == (422, "month_not_to_report")
+    assert "2025-01" in refused.json()["sentence"]["zh"]
+    assert "2026-05" in refused.json()["sentence"]["en"]
+    assert first.get("/returns").json() == []
+
+
+def test_who_reads_returns_is_the_same_at_both_doors(enter: Enter, session: Session) -> None:
+    a_surveyed_class(session)
+    made = enter(FIRST).post("/returns", json={"month": "2026-05"}).json()
+    here = f"/returns/{made['id']}"
+    told = {who: enter(who).get(here).status_code for who in READERS}
+    assert told == READERS
+    assert enter(EXAMINER).get("/returns").status_code == 403
+
+
+READERS = {
+    SECOND: 200, EXAMINER: 403, "PD/district_reviewer": 404, "P001/provider_operator": 403,
+    "CENTRE/auditor": 200, "CENTRE/centre_officer": 200,
+}  # fmt: skip
+
+
+def test_a_total_that_nobody_can_reach_is_refused(enter: Enter, session: Session) -> None:
+    life = a_reported_class(session)
+    body = {"enrolment_id": life.known()[0], "result": "fail", "theory": 450, "practice": 850,
+            "total": 10000, "text": "登分有误"}  # fmt: skip
+    refused = enter(EXAMINER).post(HERE, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "marks_do_not_fit")

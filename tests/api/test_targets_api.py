@@ -47,6 +47,16 @@ def test_the_board_counts_persons_and_certificates_apart(enter: Enter) -> None:
     }  # fmt: skip
 
 
+def test_the_board_names_the_districts_that_the_quotas_leave_out(
+    enter: Enter, city: City, session: Session
+) -> None:
+    centre = enter(CENTRE)
+    left_out = centre.get("/targets?year=2026").json()["without_quota"]
+    assert (len(left_out), "XH" in left_out, "HP" in left_out) == (14, True, False)
+    assert centre.get("/targets?year=2027").json()["without_quota"] == []
+    assert enter(FIRST).get("/targets").json()["without_quota"] == []
+
+
 @pytest.mark.usefixtures("city")
 def test_a_district_is_told_of_itself_and_a_provider_of_nothing(enter: Enter) -> None:
     told = enter(FIRST).get("/targets").json()

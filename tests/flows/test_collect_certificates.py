@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from flows import wiring
 from flows.collect_certificates import collect_certificates
 from flows.outside.failing import FailingHub
 from flows.outside.null import NullHub
-from flows.outside.ports import HubReceipt, HubRefusedError
+from flows.outside.ports import HubReceipt, HubRefusedError, HubUnavailableError
 from flows.sweeps import Tally
-from states.records import clock, refusals, reports
+from states.records import certificate_board, clock, receipts, refusals, reports
 from states.records.db import transaction
 from states.records.tables import (
     Certificate,
@@ -27,11 +28,17 @@ from states.records.tables import (
     ImportReport,
     LedgerEntry,
 )
+from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.receipt import write_receipt_sample
 from tests.desks import Class
 from tests.flows.conftest import Story
 from tests.flows.test_file_training import house_of
 
+ANOTHER_BATCH = text("""
+INSERT INTO certificate_batch (code, route, state, made_at, workbook_sha256)
+SELECT code || '-2', route, state, made_at, '' FROM certificate_batch WHERE id = :id RETURNING id
+""")
+MOVE = text("UPDATE certificate SET batch_id = :batch WHERE id = :id")
 LICENSED = text("UPDATE office SET licence_covers = true, licence_valid_until = '2027-1-1'")
 
 
@@ -209,6 +216,86 @@ def test_a_batch_that_the_hub_refuses_is_not_sent_again_and_its_words_wait_seale
         assert all("张示例" not in row for row in kept)
         left = select(LedgerEntry).where(LedgerEntry.name == "personal_data_exported")
         assert len(session.exec(left).all()) == 1, "the workbook left the house once"
+
+
+class Silent(NullHub):
+    """Takes every batch, and the line breaks before it has said so; `tried` counts."""
+
+    tried = 0
+
+    def put(self, batch_code: str, workbook: bytes) -> None:
+        self.tried += 1
+        super().put(batch_code, workbook)
+        raise HubUnavailableError("ReadTimeout")
+
+
+def test_a_hub_that_fell_silent_over_a_batch_is_asked_for_its_receipt(
+    story: Story, reported: int
+) -> None:
+    hub = Silent()
+    wiring.use(replace(story.parts, hub=hub))
+    assert collect() == Tally(failed=1)
+    (batch,) = batches(story)
+    sent = hub.batches[batch.code]
+    first = str(all_of(story, Certificate)[0].serial)
+    some = f"内部流水号,归集结果,证书编号\n{first},成功,YB-1\n"
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.csv", some.encode())
+    tally = collect()
+    assert (tally.handled, tally.failed) == (1, 0), "it had arrived: that is no trouble any more"
+    assert [one.state for one in batches(story)] == ["sent"]
+    new_morning(story)
+    collect()
+    assert hub.tried == 2, "what has arrived is not sent again, least of all with numbers in it"
+    new_morning(story)
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", write_receipt_sample(sent))
+    collect()
+    assert [one.number for one in all_of(story, Certificate)][:2] == ["YB-1", "YBAIP2026000002"]
+    assert [one.state for one in batches(story)] == ["answered"]
+    assert not story.mails("batch_refused")
+
+
+def test_a_hub_that_refused_a_batch_and_then_answers_it_is_heard(
+    story: Story, reported: int
+) -> None:
+    hub = Refusing()
+    wiring.use(replace(story.parts, hub=hub))
+    collect()
+    (batch,) = batches(story)
+    with Session(story.bind) as session:
+        workbook = write_batch(certificate_board.batch_rows(session, batch.id))
+    receipt = HubReceipt(f"{batch.code}-receipt.xlsx", write_receipt_sample(workbook))
+    hub.receipts[batch.code] = receipt
+    new_morning(story)
+    assert collect().handled == 1
+    assert [one.state for one in batches(story)] == ["answered"]
+    assert hub.tried == 1
+
+
+def test_one_receipt_at_which_the_database_stumbles_does_not_stop_the_others(
+    story: Story, reported: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = NullHub()
+    first = a_sent_batch(story, hub)
+    with transaction(story.bind) as session:
+        second = session.execute(ANOTHER_BATCH, {"id": first.id}).scalar_one()
+        row = certificate_board.batch_rows(session, first.id)[-1]
+        session.execute(MOVE, {"batch": second, "id": row.id})
+    poison = f"内部流水号,归集结果,证书编号\n{row.serial},成功,YB-9\n".encode()
+    for batch in batches(story):
+        hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.csv", poison)
+    real = receipts.import_receipt
+
+    def stumbles(session: Session, **told: Any) -> Any:  # noqa: ANN401  as it is called
+        if told["batch_id"] == first.id:
+            raise OperationalError("UPDATE", {}, Exception("index row size exceeds maximum"))
+        return real(session, **told)
+
+    monkeypatch.setattr(receipts, "import_receipt", stumbles)
+    assert collect() == Tally(handled=1, failed=1)
+    with Session(story.bind) as session:
+        (failure,) = session.exec(select(Failure)).all()
+    assert (failure.about, failure.error) == (f"batch/{first.id}", "OperationalError")
+    assert [one.state for one in batches(story)] == ["sent", "answered"]
 
 
 def test_what_somebody_else_dealt_with_is_no_trouble_any_more(story: Story, reported: int) -> None:

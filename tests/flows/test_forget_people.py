@@ -12,9 +12,20 @@ from flows.forget_people import NAME, forget_people
 from flows.sweeps import Tally
 from states.records import acts, forgetting, traces
 from states.records.db import transaction
-from states.records.tables import Account, Enrolment, Failure, Forgetting, RequestKey
+from states.records.tables import (
+    Account,
+    Enrolment,
+    Failure,
+    Forgetting,
+    RequestKey,
+    SurveyAnswer,
+)
+from states.rules.facts import Suspended
+from tests.desks import Class
 from tests.flows.conftest import MORNING, Story
+from tests.flows.test_file_training import house_of
 
+LICENSED = "UPDATE office SET licence_covers = true, licence_valid_until = '2027-1-1'"
 LONG_AGO = """
 UPDATE project SET stage = 'withdrawn', unsettled = false, wake_at = NULL, stop_text = '示例'
  WHERE id = :project;
@@ -109,6 +120,31 @@ def test_a_failure_changes_nothing_and_comes_again(
     assert asyncio.run(forget_people.fn()).handled == 1
     with Session(story.bind) as session:
         assert session.exec(select(Failure)).all() == []
+
+
+def test_answers_of_a_project_that_was_stopped_are_parted_in_the_night_after_the_close(
+    story: Story,
+) -> None:
+    with transaction(story.bind) as session:
+        session.execute(text(LICENSED))
+        life = Class(session, house_of(story)).surveying()
+        for nonce in life.nonces()[:3]:
+            life.answers(nonce, 5)
+        life.says(Suspended(text="核查"), life.house.first)
+    before = answers(story)
+    story.at(datetime(2026, 5, 20, 20, tzinfo=UTC))
+    assert asyncio.run(forget_people.fn()).handled == 0, "the closing day still counts"
+    assert answers(story) == before
+    story.at(datetime(2026, 5, 21, 20, tzinfo=UTC))
+    assert asyncio.run(forget_people.fn()).handled == 1
+    assert not before & answers(story)
+    story.at(datetime(2026, 5, 22, 20, tzinfo=UTC))
+    assert asyncio.run(forget_people.fn()).handled == 0
+
+
+def answers(story: Story) -> set[int]:
+    with Session(story.bind) as session:
+        return set(session.exec(select(SurveyAnswer.id)).all())
 
 
 def test_answers_of_repeated_requests_go_after_their_time(story: Story) -> None:

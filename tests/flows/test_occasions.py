@@ -110,12 +110,31 @@ def test_two_workers_are_never_at_it_together(story: Story) -> None:
     assert asyncio.run(remind_daily.fn()).handled == 2
 
 
+def compiles() -> int:
+    return asyncio.run(compile_monthly_return.compile_monthly_return.fn()).handled
+
+
 def test_drafts_are_compiled_for_every_district_with_projects(story: Story) -> None:
     story.a_project()
-    flow = compile_monthly_return.compile_monthly_return.fn
-    assert asyncio.run(flow()).handled == 1
+    assert compiles() == 0, "in March it had none"
+    story.at(utc(5, 7, 1))
+    assert compiles() == 1
     assert len(story.mails("return_to_prepare")) == 2
-    assert asyncio.run(flow()).handled == 0
-    story.at(MORNING.replace(day=8))
-    assert asyncio.run(flow()).handled == 1
+    assert compiles() == 0
+    story.at(utc(5, 8, 1))
+    assert compiles() == 1
     assert len(story.mails("return_to_prepare")) == 2
+
+
+def test_a_return_that_was_given_back_is_not_compiled_by_the_flow(story: Story) -> None:
+    story.a_project()
+    story.at(utc(5, 7, 1))
+    compiles()
+    with transaction(story.bind) as session:
+        session.execute(
+            text("UPDATE monthly_return SET state = 'returned', returned_text = '有误'")
+        )
+    story.at(utc(5, 8, 1))
+    assert compiles() == 1, "it was looked at, and left"
+    with transaction(story.bind) as session:
+        assert session.scalar(text("SELECT state FROM monthly_return")) == "returned"

@@ -1,6 +1,6 @@
 """Worker, Prefect and web are killed while whole lives are played: nothing is lost, nothing stops.
 
-The kills wait for progress of the play, never for time.
+The kills wait for progress of the play, and the play for its kills: never for time.
 """
 
 import os
@@ -19,6 +19,7 @@ from tests.journeys.records import Told, parts, rehearsed
 # are due, while classes are being assessed, and while surveys are open.
 PLAN = ((6, "worker"), (12, "prefect"), (14, "web"))
 PROJECTS = 4
+PATIENCE = 240
 TITLE = "人工智能推介官（基础）演练{}班"
 
 
@@ -37,22 +38,30 @@ class Killer:
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     def tell(self, steps: int, _: str) -> None:
+        """The play came so far; it goes on when the kills that belong here have happened."""
+        due = sum(planned <= steps for planned, _ in PLAN)
         with self._news:
             self._steps = steps
-            self._news.notify()
+            self._news.notify_all()
+            assert self._news.wait_for(lambda: len(self.killed) >= due, timeout=PATIENCE)
 
     def play(self) -> None:
         for steps, name in PLAN:
             self._wait_for(steps)
             pid = int(parts(self.folder)[name]["pid"])
             os.kill(pid, signal.SIGKILL)
+            self._note(name, pid)
+            until(lambda name=name, pid=pid: self._stands_again(name, pid))  # type: ignore[misc]
+
+    def _note(self, name: str, pid: int) -> None:
+        with self._news:
             self.killed[name] = pid
             self.at.append(self._steps)
-            until(lambda name=name, pid=pid: self._stands_again(name, pid))  # type: ignore[misc]
+            self._news.notify_all()
 
     def _wait_for(self, steps: int) -> None:
         with self._news:
-            assert self._news.wait_for(lambda: self._steps >= steps, timeout=240)
+            assert self._news.wait_for(lambda: self._steps >= steps, timeout=PATIENCE)
 
     def _stands_again(self, name: str, dead: int) -> bool:
         part = parts(self.folder)[name]

@@ -221,7 +221,7 @@ def test_roles_and_offices_are_kept_apart(session: Session, contest: Contest) ->
         contest.says(FilingAccepted(), other)
     for who, seen in ((other, 0), (contest.house.first, 1), (contest.organiser, 1),
                       (contest.house.centre, 1), (contest.house.provider, 0)):  # fmt: skip
-        assert len(case_board.list_of(session, who, Route.CONTEST)) == seen
+        assert case_board.list_of(session, who, Route.CONTEST)[1] == seen
     with pytest.raises(NotFound):
         route_cases.find(session, other, contest.outcome.code, route=Route.CONTEST)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from states.settings import Settings, key_in
 
@@ -19,6 +19,34 @@ def test_a_child_reads_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatc
     for name, value in parent.as_environment().items():
         monkeypatch.setenv(name, value)
     assert Settings() == parent
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_secret_address_or_file_is_unset(
+    monkeypatch: pytest.MonkeyPatch, blank: str
+) -> None:
+    optional = [name for name, field in Settings.model_fields.items() if field.default is None]
+    optional = [name for name in optional if name not in {"sample_clock", "signing_password"}]
+    for name in optional:
+        monkeypatch.setenv(f"DUBAN_{name.upper()}", blank)
+    told = Settings()
+    assert {"feed_token", "hub_token", "signing_key", "keys_file"} < set(optional)
+    assert [getattr(told, name) for name in optional] == [None] * len(optional)
+
+
+def test_an_empty_variable_leaves_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATA_DIR", "HOST", "PORT", "TRUSTED_PROXIES", "SIGNING_PASSWORD"):
+        monkeypatch.setenv(f"DUBAN_{name}", "")
+    told = Settings()
+    assert (told.data_dir, told.host, told.port) == (Path("data"), "127.0.0.1", 8000)
+    assert (told.trusted_proxies, told.signing_password) == ("127.0.0.1", None)
+
+
+@pytest.mark.parametrize("named", ["*", "proxy.example.invalid", "10.0.0.1/8", "0.0.0.0/0", "::/0"])
+def test_a_proxy_is_named_by_its_address_and_never_by_all_of_them(named: str) -> None:
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        Settings(trusted_proxies=f"127.0.0.1, {named}")
+    assert Settings(trusted_proxies="10.0.0.0/8, ::1").trusted_proxies == "10.0.0.0/8, ::1"
 
 
 def test_every_setting_is_explained() -> None:

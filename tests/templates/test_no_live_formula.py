@@ -23,6 +23,7 @@ from templates.sheets.blanks import Enrolled, Examinee, blank_roster, blank_scor
 from templates.sheets.contest_results import Contest, ContestantRow, write_contest_results
 from templates.sheets.marked import Remark, mark
 from templates.sheets.monthly_return import PasserRow, ReturnFoot, SatisfactionRow, write_return
+from templates.sheets.passer_lists import blank_evaluation, blank_exam
 from templates.sheets.quotas import write_quotas
 from templates.sheets.reader import Columns
 from templates.sheets.receipt import write_receipt_sample
@@ -31,6 +32,7 @@ from templates.sheets.samples import sample_roster, sample_scores
 from templates.sheets.satisfaction import write_satisfaction
 from templates.sheets.target_progress import ProgressRow, write_progress
 from templates.sheets.teaching_sheets import attendance_sheet, blank_timetable, write_timetable
+from templates.sheets.workday_calendar import write_calendar
 from templates.sheets.writer import ExportMark, Page, header, write_pages
 
 T = TypeVar("T")
@@ -118,6 +120,9 @@ WRITERS: dict[str, Writer] = {
     ),
     "write_progress": lambda text: write_progress([filled(ProgressRow, text)], [], as_of=DAY),
     "write_quotas": lambda text: write_quotas([(text, text, 1)], year=2026),
+    "write_calendar": lambda text: write_calendar([(text, text, None, None)], year=2027),
+    "blank_evaluation": lambda text: blank_evaluation((text,)),
+    "blank_exam": lambda _text: blank_exam(),
     "write_contest_results": lambda text: write_contest_results(
         filled(Contest, text), [filled(ContestantRow, text)]
     ),

@@ -2,11 +2,13 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
 from pydantic import ValidationError
 
+from states.rules.words import say
 from templates.sheets.aggregation import (
     AggregationColumn,
     AggregationRow,
@@ -36,7 +38,7 @@ def certificate(serial: str, name: str = "张三") -> AggregationRow:
         certificate_name="人工智能推介官（基础）",
         level="基础",
         route="培训考核",
-        issued_on="2026-05-20",
+        issued_on=date(2026, 5, 20),
         sealing_body="上海示例职业技能培训学校",
         inscription="上海市人力资源和社会保障局监制",
         district="黄浦区",
@@ -51,6 +53,19 @@ def cells(data: bytes, sheet: int = 0) -> list[list[object]]:
 def receipt(*rows: tuple[Out, ...]) -> ReceiptReading:
     header = ("流水号", "处理结果", "证书编号", "失败原因")
     return read_receipt(write_pages(Page("回执", header, rows)), "r.xlsx")
+
+
+def typed(*rows: tuple[Any, ...]) -> bytes:
+    """A receipt as somebody's own spreadsheet keeps it, with number and date cells."""
+    book, stream = openpyxl.Workbook(), BytesIO()
+    sheet = book.worksheets[0]
+    for row in (("内部流水号", "归集结果", "证书编号"), *rows):
+        sheet.append([None if isinstance(cell, str) else cell for cell in row])
+        for place, cell in enumerate(row, start=1):
+            if isinstance(cell, str):  # a control character comes escaped, as Excel writes it
+                sheet.cell(sheet.max_row, place, cell.replace("\x01", "_x0001_"))
+    book.save(stream)
+    return stream.getvalue()
 
 
 def codes(reading: ReceiptReading) -> list[tuple[int, str]]:
@@ -105,6 +120,44 @@ def test_a_receipt_that_contradicts_itself_is_reported_row_by_row() -> None:
     ]  # fmt: skip
     assert [row.internal_serial for row in reading.rows] == ["D-1", "D-8"]
     assert reading.rows[1].certificate_number == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (312026000000000123, "receipt_number_digits_lost"),
+        (3.12026e17, "receipt_number_digits_lost"),
+        (31.5, "receipt_number_digits_lost"),
+        ("3.12026E+17", "receipt_number_digits_lost"),
+        (True, "receipt_number_digits_lost"),
+        (date(2026, 5, 20), "receipt_number_digits_lost"),
+        ("9" * 65, "receipt_number_too_long"),
+        ("31\x0102", "receipt_number_unreadable"),
+    ],
+)
+def test_E25_a_number_that_lost_digits_or_is_none_is_named_and_never_repaired(  # noqa: N802
+    number: str | float | date, code: str
+) -> None:
+    reading = read_receipt(typed(("D-1", "成功", number), ("D-2", "成功", "N2")), "r.xlsx")
+    assert codes(reading) == [(2, code)]
+    assert [row.certificate_number for row in reading.rows] == ["N2"]
+    for lang in ("zh", "en"):
+        assert say("row", code, lang, **reading.findings[0].params)
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [(31202600000001, "31202600000001"), ("312026000000000123", "312026000000000123"),
+     ("S" + "0" * 63, "S" + "0" * 63), ("3E0001", "3E0001")],
+)  # fmt: skip
+def test_a_number_that_is_whole_is_taken_as_it_stands(number: str | int, read: str) -> None:
+    (row,) = read_receipt(typed(("D-1", "成功", number)), "r.xlsx").rows
+    assert row.certificate_number == read
+
+
+def test_whoever_was_refused_has_no_number_to_be_wrong() -> None:
+    (row,) = receipt(("D-1", "失败", "9" * 65, "照片缺失")).rows
+    assert (row.accepted, row.certificate_number) == (False, "")
 
 
 def test_the_monthly_return_has_both_sheets_and_a_foot() -> None:

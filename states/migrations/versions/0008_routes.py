@@ -69,6 +69,7 @@ def _make_cases() -> None:
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("ledger_seq", sa.BigInteger(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_signer_id", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=True),
@@ -191,13 +192,19 @@ def _open_certificates() -> None:
         "FROM enrolment e, project p WHERE e.id = x.enrolment_id AND p.id = x.project_id"
     )
     op.alter_column("certificate", "learner_id", nullable=False)
-    # One active certificate per person and level (A24): a later one waits for the first.
+    # One active certificate per person and level (A24). The first is what the city has numbered,
+    # else what waits for its answer, else the oldest. Another one waits for it, and keeps its
+    # serial; but what the city has numbered, too, stands and only names the first: no upgrade takes
+    # a number away, and two persons decide which of them is revoked.
     op.execute(
-        "UPDATE certificate x SET state = 'held', held_for = f.first FROM ("
-        "  SELECT learner_id, level, min(id) AS first FROM certificate"
-        f"  WHERE {ACTIVE} GROUP BY learner_id, level HAVING count(*) > 1) f "
-        "WHERE x.learner_id = f.learner_id AND x.level = f.level AND x.id > f.first "
-        f"AND x.{ACTIVE}"
+        "UPDATE certificate x SET held_for = f.first,"
+        "       state = CASE WHEN x.state = 'accepted' THEN 'accepted' ELSE 'held' END"
+        "  FROM (SELECT id, first_value(id) OVER ("
+        "                 PARTITION BY learner_id, level"
+        "                 ORDER BY array_position(ARRAY['accepted', 'issued', 'released'],"
+        "                                         CAST(state AS text)), id) AS first"
+        f"          FROM certificate WHERE {ACTIVE}) f"
+        " WHERE x.id = f.id AND x.id <> f.first"
     )
     for column in ("serial", "batch_id", "project_id", "enrolment_id"):
         op.alter_column("certificate", column, nullable=True)
@@ -209,7 +216,7 @@ def _guard_certificates() -> None:
     for name, columns, where in (
         ("one_certificate_per_enrolment", ["enrolment_id"], STANDS),
         ("one_certificate_per_claim", ["claim_id"], STANDS),
-        ("one_active_certificate_per_level", ["learner_id", "level"], ACTIVE),
+        ("one_active_certificate_per_level", ["learner_id", "level"], f"held_for IS NULL AND {ACTIVE}"),
     ):
         op.create_index(
             name, "certificate", columns, unique=True, postgresql_where=sa.text(where)
@@ -220,7 +227,8 @@ def _guard_certificates() -> None:
         ("a_certificate_rests_on_one_result", "(enrolment_id IS NULL) <> (claim_id IS NULL)"),
         (
             "an_issued_one_has_a_serial",
-            "state IN ('held', 'dropped') OR (serial IS NOT NULL AND batch_id IS NOT NULL)",
+            "state IN ('held', 'dropped') OR (serial IS NOT NULL AND "
+            "(batch_id IS NOT NULL OR state = 'released'))",
         ),
         ("a_held_one_names_what_it_waits_for", "state <> 'held' OR held_for IS NOT NULL"),
         ("certificate_route_is_known", _listed("route", ROUTES)),

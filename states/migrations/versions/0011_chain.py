@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         _sealed("reason"),
         _sealed("name"),
+        _sealed("old_name"),
         sa.Column("asked_by", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=True),

@@ -1,5 +1,6 @@
 """Every table, imported once so that SQLModel's metadata is complete."""
 
+from states.records.tables.calendars import CalendarImport
 from states.records.tables.chain import CertificateChange
 from states.records.tables.classes import Enrolment, ImportReport, Learner, Score, TrainingClass
 from states.records.tables.corrections import ScoreCorrection
@@ -49,6 +50,7 @@ __all__ = [
     "Appointment",
     "Attachment",
     "Attendance",
+    "CalendarImport",
     "Campaign",
     "CampaignPick",
     "Certificate",

@@ -11,7 +11,10 @@ CHANGE_KINDS = ("revoke", "replace", "correct")
 
 
 class CertificateChange(SQLModel, table=True):
-    """A change asked for by one person and decided by another; it may bring a corrected name."""
+    """A change asked for by one person and decided by another; it may bring a corrected name.
+
+    `old_name_sealed` is kept when a certificate without a number was corrected in its place.
+    """
 
     __tablename__ = "certificate_change"
     __table_args__ = (
@@ -32,6 +35,7 @@ class CertificateChange(SQLModel, table=True):
     state: str = Field(default="asked")
     reason_sealed: bytes = sealed()
     name_sealed: bytes = sealed()
+    old_name_sealed: bytes = sealed()
     asked_by: int = link("person.id")
     asked_at: datetime = moment()
     decided_by: int | None = link("person.id", default=None)

@@ -10,7 +10,7 @@ from states.records.tables.columns import document, key, link, moment, one_of, s
 from states.rules.routes import Route
 
 RETURN_STATES = ("draft", "prepared", "submitted", "accepted", "returned")
-# "released": refused, put right outside, and to go into the next batch with its serial.
+# "released": put right after a refusal, or a successor: goes into the next batch with its serial.
 # "held": a second one of the same person and level, without a serial, until the first is void.
 CERTIFICATE_STATES = (
     "issued", "accepted", "refused", "released", "dropped", "held", "revoked", "replaced",
@@ -98,6 +98,10 @@ class Certificate(SQLModel, table=True):
 
     It rests on an enrolment (training) or on a claim (any other route). `provider_name` is the body
     whose seal it carries. A held one has neither serial nor batch and names what it waits for.
+
+    Before 0008 a person could have two of a level. An upgrade takes none away that the city has
+    numbered: the later one stands, too, and `held_for` names the first. One without a number is
+    held and keeps its serial and batch.
     """
 
     __tablename__ = "certificate"
@@ -121,7 +125,9 @@ class Certificate(SQLModel, table=True):
             "learner_id",
             "level",
             unique=True,
-            postgresql_where=text(f"state IN ({', '.join(repr(s) for s in ACTIVE_STATES)})"),
+            postgresql_where=text(
+                f"held_for IS NULL AND state IN ({', '.join(repr(s) for s in ACTIVE_STATES)})"
+            ),
         ),
         Index("certificate_by_change", "changed_at", "id"),
         CheckConstraint("state <> 'accepted' OR number <> ''", name="an_accepted_one_has_a_number"),
@@ -129,7 +135,8 @@ class Certificate(SQLModel, table=True):
             "(enrolment_id IS NULL) <> (claim_id IS NULL)", name="a_certificate_rests_on_one_result"
         ),
         CheckConstraint(
-            "state IN ('held', 'dropped') OR (serial IS NOT NULL AND batch_id IS NOT NULL)",
+            "state IN ('held', 'dropped') OR (serial IS NOT NULL AND "
+            "(batch_id IS NOT NULL OR state = 'released'))",
             name="an_issued_one_has_a_serial",
         ),
         CheckConstraint(

@@ -16,7 +16,8 @@ class RouteCase(SQLModel, table=True):
     """One evaluation list, exam list or contest. Only `states/case_actions.py` writes `stage`.
 
     `office_id` filed it (evaluation body, exam authority, organiser); `district_id` is the district
-    of a contest. `kind` is the kind of evaluation or the exam's name, empty for a contest.
+    of a contest. `kind` is the kind of evaluation or the exam's name, empty for a contest. Its
+    certificates count in `year`: of the contest's day, else of the list.
     """
 
     __tablename__ = "route_case"
@@ -39,6 +40,7 @@ class RouteCase(SQLModel, table=True):
     moves: int = 0
     ledger_seq: int = Field(default=0, sa_type=BigInteger)
     held_on: date | None = None
+    year: int | None = None
     filed_at: datetime = moment()
     stage_since: datetime = moment()
     first_signer_id: int | None = link("person.id", default=None)

@@ -99,7 +99,7 @@ def test_two_persons_a_notice_and_nobody_has_a_name_any_more(
 def test_the_certificate_stands_without_its_holder(
     sit: Sit, officer: AtScreen, session: Session
 ) -> None:
-    certificates = officer.opens("/certificates/batches/2026-05-01")
+    certificates = officer.opens("/certificates/batches/2026-06-01")
     assert "张示例" not in certificates.page.text
     proposes(officer)
     (made,) = forgetting_ids(session)
@@ -196,6 +196,6 @@ def forgetting_ids(session: Session) -> list[int]:
 
 def the_certificate(session: Session) -> tuple[str, str]:
     """A token and a serial."""
-    batch = certificate_board.batch_by_code(session, "2026-05-01")
+    batch = certificate_board.batch_by_code(session, "2026-06-01")
     row = certificate_board.batch_rows(session, batch.id)[0]
     return row.verify_token, row.serial

@@ -66,6 +66,8 @@ def test_a_class_lives_to_its_certificates(sit: Sit, provider: AtScreen, session
     is_held(provider, session)
     is_assessed(sit)
     is_surveyed(sit, session)
+    for _ in range(2):
+        passes_time(session, provider, "week")  # May must be over
     is_reported(sit)
     is_certified(sit)
     assert "已发证" in provider.opens(CLASS).text

@@ -160,3 +160,32 @@ def test_what_is_no_workbook_is_met_with_words(sit: Sit) -> None:
     assert answer.page.status_code == 422
     assert "这不是可读取的表格" in answer.text
     assert "尚无名单" in first.opens("/evaluations").text
+
+
+def of_last_year(sheet: bytes) -> bytes:
+    """The same workbook, each evaluation a year earlier."""
+    book = openpyxl.load_workbook(BytesIO(sheet))
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and re.fullmatch(r"2026\.\d\d\.\d\d", cell.value):
+                cell.value = cell.value.replace("2026", "2025")
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_a_list_of_a_wrong_year_is_refused_row_by_row_and_nothing_is_kept(
+    sit: Sit, session: Session
+) -> None:
+    first = sit(EVALUATOR).opens("/evaluations")
+    sheet = of_last_year(first.client.get("/evaluations/sample.xlsx").content)
+    answer = hands_in(first, "/evaluations", sheet, title="上一年度的名单")
+    assert answer.page.status_code == 422
+    assert answer.text.count("不在2026年内，不列入2026年度认证。") >= 24
+    assert 'value="上一年度的名单"' in answer.page.text, "what was typed stays"
+    assert session.execute(text("SELECT count(*) FROM route_case")).scalar_one() == 0
+    path = a_list(first, "evaluations")
+    again = hands_in(first.opens(path), f"{path}/list", sheet)
+    assert again.page.status_code == 422
+    assert "不在2026年内" in again.text
+    assert session.execute(text("SELECT count(*) FROM claim")).scalar_one() == 24

@@ -1,8 +1,10 @@
 """One person at the screen: found by a document number, seen as far as they touch the asker."""
 
 from collections.abc import Callable
+from itertools import count
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from states.records import people_board
@@ -80,7 +82,7 @@ def test_nobody_and_somebody_elsewhere_are_told_apart_by_nobody(sit: Sit, life: 
     neighbour = sit(NEIGHBOUR)
     for given in (known, "E00000000"):
         neighbour.opens("/people").sends("/people", number=given)
-        assert neighbour.page.status_code == 422
+        assert neighbour.page.status_code == 404
         assert "没有查到该证件号码的人员" in neighbour.page.text
     assert neighbour.opens(f"/people/{other}").page.status_code == 404
     assert neighbour.opens("/people/999999999").page.status_code == 404
@@ -103,3 +105,31 @@ def test_who_does_not_seek_comes_from_the_learner_or_the_certificate(sit: Sit, l
     provider = sit(PROVIDER).opens(here)
     assert "是否计入" not in provider.text
     assert "另有" not in provider.text
+
+
+def test_a_search_that_finds_nobody_is_on_record_too(sit: Sit, life: Class) -> None:
+    centre = sit(CENTRE).opens("/people").sends("/people", number="319901199912310009")
+    assert centre.page.status_code == 404
+    assert "没有查到该证件号码的人员" in centre.text
+    assert "319901199912310009" not in centre.page.text
+    life.session.rollback()
+    (found,) = [act for act in latest(life.session) if act.name == people_board.SOUGHT]
+    assert (found.about, found.detail) == ("", {"found": False})
+
+
+def test_an_exam_stands_on_the_page_in_its_own_words(sit: Sit, life: Class) -> None:
+    here = life.house.district_id
+    house = City(life.session, life.house, here, here, count(50))
+    (one,) = house.gives(Route.EXAM, 1, None)
+    life.session.execute(
+        text("UPDATE claim SET result = 'excellent' WHERE learner_id = :one"), {"one": one}
+    )
+    life.session.commit()
+    page = sit(CENTRE).opens(f"/people/{one}")
+    assert "优秀" in page.text
+    assert "excellent" not in page.text
+    assert "Excellent" in page.opens(f"/people/{one}?lang=en").text
+
+
+def test_a_number_no_database_knows_is_no_person(sit: Sit) -> None:
+    assert sit(CENTRE).opens(f"/people/{'9' * 30}").page.status_code == 422

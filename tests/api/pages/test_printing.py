@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel import Session
 
-from api.certificate_papers import particulars_of
+from api.certificate_papers import Printer, particulars_of
+from api.deps import COOKIE
 from api.sample_offices import actors
 from api.signing import SigningKeyUnusable, signer_from
-from states.records import certificate_board
+from states.errors import BadInput
+from states.records import certificate_board, vault
 from states.records.certificate_board import CertificateRow
+from states.records.places import CERTIFICATE_NAME
+from states.rules.identity import mask_number
 from states.settings import Settings
 from templates.papers.particulars import Contested, Evaluated, Examined, Particulars
 from templates.papers.signing import FIELD
@@ -24,12 +29,19 @@ from tests.api.pages.person_at_screen import AtScreen
 from tests.desks import Class
 from tests.house import House
 from tests.templates.pdf_signatures import stands
+from tests.templates.test_papers import pages
 from tests.templates.throwaway_keys import PASSWORD, Bundle, bundle, curve_key
 
 Sit = Callable[[str], AtScreen]
 CENTRE, REVIEWER = "CENTRE/centre_officer", "HP/district_reviewer"
-BATCH = "/certificates/batches/2026-05-01.pdf"
+BATCH = "/certificates/batches/2026-06-01.pdf"
 SET = text("UPDATE certificate SET state = :state")
+ACCEPT = text("UPDATE certificate SET state = 'accepted', number = 'YB' || serial")
+RENAME = text("UPDATE certificate SET name_sealed = :name WHERE id = :id")
+RESEAL = text("UPDATE certificate SET provider_name = :name WHERE id = :id")
+EXPORTS = text("""
+SELECT about, detail, project_id FROM ledger WHERE name = 'personal_data_exported' ORDER BY id
+""")
 
 
 @pytest.fixture
@@ -94,6 +106,107 @@ def test_what_is_void_is_not_printed_again(
     assert officer.opens(f"/certificates/{row.serial}.pdf").page.status_code == 422
     assert "不能打印" in officer.text
     assert officer.opens(BATCH).page.status_code == 404
+
+
+def acts_noted(session: Session) -> list[tuple[str, str, int]]:
+    """Who is written down as having taken what out: the act, what it is about, how many."""
+    rows = session.connection().execute(EXPORTS)
+    return [(row.about, row.detail["sheet"], row.detail["rows"]) for row in rows]
+
+
+@pytest.mark.parametrize("door", ["", "/api/v1"])
+def test_a_whole_number_on_paper_is_for_the_permitted_and_in_the_ledger(
+    sit: Sit, session: Session, row: CertificateRow, door: str
+) -> None:
+    address = f"{door}/certificates/{row.serial}.pdf"
+    seen = [sit(who).opens(address).page for who in (f"{CENTRE}/1", REVIEWER)]
+    for masked in seen:
+        assert row.document_number not in pages(masked.content)[0]
+        assert mask_number(row.document_number) in pages(masked.content)[0]
+    assert acts_noted(session) == []
+    whole = sit(CENTRE).opens(address).page
+    assert row.document_number in pages(whole.content)[0]
+    assert acts_noted(session) == [(f"certificate/{row.id}", "certificates", 1)]
+    (kept,) = session.connection().execute(EXPORTS)
+    assert kept.detail["sha256"] == sha256(whole.content).hexdigest()
+    assert kept.project_id == row.project_id
+
+
+NOBODYS = "\U00031350"
+"""A character of extension H, which no font here has."""
+
+
+def is_called(session: Session, row: CertificateRow, name: str) -> None:
+    sealed = vault.seal(session, CERTIFICATE_NAME, row.id, name)
+    session.connection().execute(RENAME, {"id": row.id, "name": sealed})
+    session.commit()
+
+
+@pytest.mark.parametrize("part", ["name", "sealer"])
+def test_what_no_font_has_is_refused_in_words_that_name_the_certificate_and_not_the_person(
+    sit: Sit, officer: AtScreen, session: Session, row: CertificateRow, *, part: str
+) -> None:
+    if part == "name":
+        is_called(session, row, f"王{NOBODYS}")
+    else:
+        session.connection().execute(RESEAL, {"id": row.id, "name": f"上海示例{NOBODYS}学校"})
+        session.commit()
+    for address in (f"/certificates/{row.serial}.pdf", BATCH):
+        assert officer.opens(address).page.status_code == 422
+        assert f"证书 {row.serial} 上有" in officer.text
+        assert "U+31350" in officer.text
+        assert "王" not in officer.text
+    answer = sit(CENTRE).opens(f"/api/v1/certificates/{row.serial}.pdf").page
+    assert (answer.status_code, answer.json()["code"]) == (422, "certificate_unprintable")
+    assert acts_noted(session) == [], "nothing left the house"
+
+
+def test_the_title_of_a_contest_is_looked_at_too(row: CertificateRow) -> None:
+    contest = replace(
+        row, route="skills_contest", case_title=f"示例{NOBODYS}比武", held_on=DAY, name="示例"
+    )
+    printing = Printer("http://127.0.0.1:8000", sample=True, signer=None)
+    with pytest.raises(BadInput) as refused:
+        printing.many([contest, replace(contest, serial="AIP-2026-999999", case_title="比武")])
+    assert refused.value.params["serials"] == row.serial
+
+
+def test_many_unprintable_ones_are_named_by_the_first_ten(row: CertificateRow) -> None:
+    rows = [replace(row, serial=f"S-{place}", provider_name="\x07") for place in range(12)]
+    printing = Printer("http://127.0.0.1:8000", sample=True, signer=None)
+    with pytest.raises(BadInput) as refused:
+        printing.many(rows)
+    serials = "、".join(f"S-{place}" for place in range(10))
+    assert refused.value.params["serials"] == f"{serials}…"
+    assert refused.value.params["characters"] == "U+0007", "it is named, and not said"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (f"张{NOBODYS}", "U+31350"), ("张\n示例", "U+000A"), ("张\x07示例", "U+0007"),
+        ("张\u202e示例", "U+202E"), ("张\u200b示例", "U+200B"),
+    ],
+)  # fmt: skip
+def test_a_name_is_corrected_only_to_one_that_can_be_printed(
+    officer: AtScreen, session: Session, row: CertificateRow, name: str, *, told: str
+) -> None:
+    session.connection().execute(ACCEPT)
+    session.commit()
+    asked = {"kind": "correct", "reason": "姓名有误", "name": name}
+    home, ask = f"/certificates/{row.serial}/history", f"/certificates/{row.serial}/changes"
+    refused = officer.opens(home).sends(ask, **asked)
+    assert refused.page.status_code == 422
+    assert told in refused.text
+    token = officer.client.cookies[COOKIE]
+    headers = {"authorization": f"Bearer {token}"}
+    answer = officer.client.post(f"/api/v1{ask}", json=asked, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "name_unprintable")
+    assert told in answer.json()["sentence"]["en"]
+    good = officer.client.post(
+        f"/api/v1{ask}", json=asked | {"name": " 张𠮷·示例 "}, headers=headers
+    )
+    assert good.status_code == 201
 
 
 DAY = date(2026, 6, 3)

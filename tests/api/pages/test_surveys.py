@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from states.records import clock, invitations
@@ -24,6 +25,10 @@ from tests.api.surveyed import an_open_survey, closed_surveys
 Sit = Callable[[str], AtScreen]
 REVIEWER, PROVIDER, CENTRE = "HP/district_reviewer", "P001/provider_operator", "CENTRE/auditor"
 CLASS = "/projects/HP-2026-001/classes/1"
+A_REFUSED_LETTER = text("""
+UPDATE outbox SET state = 'refused' WHERE id = (
+  SELECT min(id) FROM outbox WHERE letter = 'survey_learner')
+""")
 KEYS = survey_on(date(2026, 5, 14)).learner.keys
 
 
@@ -125,6 +130,16 @@ def test_every_kind_of_link_is_answered_kindly(
     assert "此链接已使用过" in friend.opens(used).text
 
 
+@pytest.mark.parametrize("typed", ["6", "0", "5" * 5000, "²", "-1", "5\n"])
+def test_a_rating_that_the_form_does_not_offer_is_still_to_be_chosen(
+    app: FastAPI, session: Session, links: list[str], typed: str
+) -> None:
+    learner = answers(a_browser(app), links[0], typed)
+    assert learner.page.status_code == 422
+    assert "还有9题未选" in learner.text
+    assert session.exec(select(SurveyAnswer)).all() == []
+
+
 def test_every_kind_of_link_is_answered_kindly_in_english(
     app: FastAPI, session: Session, links: list[str]
 ) -> None:
@@ -154,6 +169,16 @@ def test_the_sheet_of_a_class_holds_a_code_for_everybody_without_an_address(
     assert not any(link.name in said for link in unmailed), "names are masked on paper"
     assert sit(PROVIDER).opens(f"{CLASS}/handout.pdf").page.status_code == 403
     assert sit("PD/district_reviewer").opens(f"{CLASS}/handout.pdf").page.status_code == 404
+
+
+@pytest.mark.usefixtures("links")
+def test_whose_letter_was_refused_is_handed_a_slip(sit: Sit, session: Session) -> None:
+    before = {link.place for link in invitations.links_for_handout(session, 1)}
+    session.connection().execute(A_REFUSED_LETTER)
+    session.commit()
+    after = {link.place for link in invitations.links_for_handout(session, 1)}
+    assert after - before == {3}
+    assert f"纸质链接（{len(after)}份）" in sit(REVIEWER).opens(CLASS).text
 
 
 def test_a_link_is_long_and_only_its_hash_is_kept(session: Session, links: list[str]) -> None:

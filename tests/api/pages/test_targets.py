@@ -1,7 +1,9 @@
 """Targets at the screen: quotas handed out, progress seen, the share waived by two persons."""
 
+import csv
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -17,11 +19,17 @@ from tests.api.reported import a_house_of_the_sample
 from tests.city import City
 from tests.house import House
 from tests.route_house import Contest, Organised
+from tests.share_house import held, won
 
 Sit = Callable[[str], AtScreen]
 CENTRE, AUDITOR = "CENTRE/centre_officer", "CENTRE/auditor"
 FIRST, SECOND = "HP/district_reviewer", "HP/district_reviewer/1"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def region_names() -> list[str]:
+    with Path("states/rulebooks/tables/districts.csv").open(encoding="utf-8") as lines:
+        return [row["name_zh"] for row in csv.DictReader(lines)]
 
 
 def hands_in(who: AtScreen, *rows: tuple[str, str, int | None], source: str = "示例文件") -> None:
@@ -59,6 +67,25 @@ def test_the_centre_hands_out_quotas_and_a_gap_is_shown_and_not_refused(sit: Sit
     auditor = sit(AUDITOR).opens("/targets/quotas")
     assert auditor.may_not_send("/targets/quotas")
     assert sit(FIRST).opens("/targets/quotas").page.status_code == 403
+
+
+def test_a_table_of_one_district_says_whom_it_leaves_out(sit: Sit) -> None:
+    centre = sit(CENTRE).opens("/targets/quotas")
+    assert "请列出所有区：新版本整体替换上一版，未列的区没有指标" in centre.text
+    assert "未列" not in centre.opens("/targets").text, "without quotas nobody is left out"
+    everybody = [("", one, 100) for one in region_names()]
+    hands_in(centre, *everybody)
+    assert "该版本未列" not in centre.text
+    hands_in(centre, ("HP", "黄浦区", 1331), source="示例文件（调整）")
+    assert (
+        "已导入1个区的指标，合计1,331人。 该版本未列15个区，这些区没有指标：徐汇区、" in centre.text
+    )
+    english = centre.opens("/targets/quotas?lang=en").text
+    assert "Left out of this version, and so without a quota: Xuhui District, " in english
+    assert "(15)." in english
+    assert "该版本未列15个区" in centre.opens("/targets?lang=zh").text
+    earlier = min(re.findall(r"version=(\d+)", centre.opens("/targets/quotas").page.text), key=int)
+    assert "该版本未列" not in centre.opens(f"/targets/quotas?version={earlier}").text
 
 
 def test_one_row_that_is_not_right_keeps_the_whole_table_out(sit: Sit) -> None:
@@ -131,6 +158,31 @@ def test_what_a_contest_would_do_is_seen_before_its_filing_is_accepted(
     assert "占比31.4%（32/102张），超过30%，须先经两人豁免" in reviewer.opens(paths[1]).text
     assert "31.4% after this (32/102 certificates)" in reviewer.opens(f"{paths[1]}?lang=en").text
     assert "占比" not in sit("ORG1/contest_organiser").opens(paths[1]).text
+
+
+def test_who_was_confirmed_and_waits_is_told_before_the_next_filing_is_accepted(
+    sit: Sit, session: Session
+) -> None:
+    house = a_house_of_the_sample(session)
+    City(session, house, house.district_id, house.district_id).gives(
+        Route.TRAINING, 100, house.district_id
+    )
+    told = Organised(house, actors(session)["contest-1"])
+    won(Contest(session, told), 30, first=1)
+    second = held(Contest(session, told), 30, first=101)
+    session.commit()
+    path = f"/contests/{second.outcome.code}"
+    words = (
+        "黄浦区2026年：办理后技能比武占比37.5%（60/160张，其中已确认待编号30张），"
+        "超过30%，须先经两人豁免"
+    )
+    reviewer = sit(SECOND).opens(path)
+    assert words in reviewer.text
+    assert words in sit(CENTRE).opens(path).text
+    english = reviewer.opens(f"{path}?lang=en").text
+    assert "(60/160 certificates, 30 of them confirmed and waiting for a number), above" in english
+    reviewer.opens(f"{path}?lang=zh").sends(f"{path}/facts/results_confirmed")
+    assert "办理后技能比武占比37.5%（60/160张），超过30%" in reviewer.opens("/certificates").text
 
 
 def test_two_persons_let_a_district_go_above_the_limit(

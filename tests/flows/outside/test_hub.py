@@ -144,8 +144,8 @@ def test_a_folder_that_cannot_be_written_is_an_unavailable_hub(tmp_path: Path) -
         (422, '{"reasons": ["第3行证件号码有误", "缺少照片"]}'.encode(),
          "第3行证件号码有误\n缺少照片"),
         (400, b"<html>", "HTTP 400"),
-        (409, b"", "HTTP 409"),
         (413, b'{"reasons": []}', "HTTP 413"),
+        (422, b'{"reasons": ["' + b"x" * 70_000 + b'"]}', "HTTP 422"),
         (422, b'{"reasons": ["' + b"x" * 9000 + b'"]}', "x" * REASONS_LENGTH),
     ],
 )  # fmt: skip
@@ -155,6 +155,27 @@ def test_a_refusal_keeps_its_words_for_people(status: int, said: bytes, reasons:
         HttpHub(server.url).put(CODE, b"")
     assert refusal.value.reasons == reasons
     assert str(refusal.value) == "", "nothing of it gets into a log"
+
+
+@pytest.mark.parametrize("said", [b"", b"x" * 70_000, b'{"reasons": ["thanks"]}'])
+def test_a_hub_that_has_the_batch_may_say_what_it_likes(said: bytes) -> None:
+    server = Hub((200, said), (202, said))
+    with serving(server):
+        for _ in range(2):
+            HttpHub(server.url).put(CODE, b"first")
+    assert server.kept == {CODE: b"first"}
+
+
+def test_a_repeat_of_what_is_still_in_work_is_no_refusal() -> None:
+    """A hub may answer 409 while it still works on the first request with this key."""
+    server = Hub((409, b'{"reasons": ["in progress"]}'), (201, b""))
+    with serving(server):
+        with pytest.raises(HubUnavailableError, match="HTTP 409"):
+            HttpHub(server.url).put(CODE, b"first")
+        HttpHub(server.url).put(CODE, b"first")
+    (first, _), (again, _) = server.asked
+    assert first == again
+    assert server.kept == {CODE: b"first"}
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 302])

@@ -24,7 +24,7 @@ from states.records.tables import (
 from states.rules.routes import Route
 from states.rules.stages import Role, Stage
 from tests.desks import Class
-from tests.house import NOON, House, a_house
+from tests.house import NOON, House, a_house, everything_prints
 from tests.route_house import awarded
 
 
@@ -183,7 +183,9 @@ def test_two_hundred_who_issue_at_once_leave_no_hole_and_no_double(shared: Engin
 
     def issues(actor: Actor) -> int | None:
         with transaction(shared) as session:
-            return batches.make_batch(session, actor=actor, at=NOON, route=Route.EVALUATION)
+            return batches.make_batch(
+                session, actor=actor, at=NOON, fit=everything_prints, route=Route.EVALUATION
+            )
 
     with ThreadPoolExecutor(20) as pool:
         made = list(pool.map(issues, [*people, *people]))

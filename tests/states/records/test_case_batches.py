@@ -20,7 +20,7 @@ from states.rules.shares import Share
 from states.rules.stages import Role
 from tests.city import City, a_city
 from tests.desks import ReceiptRow
-from tests.house import NOON
+from tests.house import NOON, everything_prints
 from tests.keys import MASTERS
 from tests.route_house import Contest, Organised, awarded, organised
 
@@ -46,8 +46,9 @@ def contest(session: Session) -> Contest:
 
 def batch_of(contest: Contest) -> int:
     made = batches.make_batch(
-        contest.session, actor=contest.house.first, at=contest.at, route=Route.CONTEST
-    )
+        contest.session, actor=contest.house.first, at=contest.at, fit=everything_prints,
+        route=Route.CONTEST,
+    )  # fmt: skip
     assert made
     return made
 
@@ -105,8 +106,9 @@ def test_winners_who_hold_one_already_are_held_and_the_case_does_not_wait_for_th
     City(session, contest.house, contest.house.district_id, there.id, iter(range(900, 999))
          ).gives(Route.EXAM, 5, there.id, learners=learners)  # fmt: skip
     made = batches.make_batch(
-        session, actor=contest.house.first, at=contest.at, route=Route.CONTEST
-    )
+        session, actor=contest.house.first, at=contest.at, fit=everything_prints,
+        route=Route.CONTEST,
+    )  # fmt: skip
     assert made is None, "nobody is left to be numbered"
     held = session.exec(select(Certificate).where(Certificate.state == "held")).all()
     assert {one.learner_id for one in held} == set(learners)
@@ -122,7 +124,9 @@ def test_a_batch_belongs_to_its_uploader(contest: Contest) -> None:
     assert visible_batch(contest.session, contest.house.centre, code) == own
     for actor in (contest.house.provider, contest.organiser):
         with pytest.raises(NotYours):
-            batches.make_batch(contest.session, actor=actor, at=NOON, route=Route.CONTEST)
+            batches.make_batch(
+                contest.session, actor=actor, at=NOON, fit=everything_prints, route=Route.CONTEST
+            )
 
 
 def test_a_batch_that_would_take_the_district_above_its_share_numbers_nobody(
@@ -182,7 +186,9 @@ def test_of_two_hundred_who_issue_at_once_none_passes_the_share_unseen(shared: E
         with transaction(shared) as session:
             a_winner(session, actor, number)
             try:
-                batches.make_batch(session, actor=actor, at=NOON, route=Route.CONTEST)
+                batches.make_batch(
+                    session, actor=actor, at=NOON, fit=everything_prints, route=Route.CONTEST
+                )
             except BadInput:
                 session.rollback()
                 return False

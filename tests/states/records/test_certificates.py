@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from states.errors import BadInput, NotFound, NotYours
-from states.records import batches, certificate_board, certificates
+from states.records import certificate_board, certificates
 from states.records.tables import Office
 from states.rules.stages import Stage
 from tests.desks import Class, ReceiptRow
@@ -48,7 +48,7 @@ def test_nobody_is_numbered_twice(life: Class) -> None:
 
 def test_only_the_centre_numbers(life: Class) -> None:
     with pytest.raises(NotYours):
-        batches.make_batch(life.session, actor=life.house.first, at=life.at)
+        life.batch(actor=life.house.first)
 
 
 def test_accepted_certificates_certify_the_project(life: Class) -> None:
@@ -140,7 +140,8 @@ def test_rows_that_do_not_fit_the_batch_are_findings(life: Class) -> None:
         (5, "receipt_serial_unknown"),
     ]
     assert receipt.accepted == 1
-    assert certificate_board.batch_by_code(life.session, "2026-05-01").state == "made"
+    (kept,) = certificate_board.batches(life.session)
+    assert kept.state == "sent", "one has no answer yet"
 
 
 def test_the_public_page_shows_no_whole_name(life: Class) -> None:

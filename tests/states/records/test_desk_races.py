@@ -12,7 +12,7 @@ from states.errors import BadInput
 from states.records import batches, invitations, outbox, secrets, surveys
 from states.records.db import engine, transaction
 from tests.desks import Class
-from tests.house import House, a_house
+from tests.house import House, a_house, everything_prints
 from tests.keys import MASTERS
 
 
@@ -65,7 +65,7 @@ def test_two_officers_who_number_at_once_make_one_batch(shared: Engine) -> None:
     def number(_: int) -> int | None:
         together.wait(timeout=20)
         with transaction(shared) as session:
-            return batches.make_batch(session, actor=house.centre, at=at)
+            return batches.make_batch(session, actor=house.centre, at=at, fit=everything_prints)
 
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(number, range(2)))

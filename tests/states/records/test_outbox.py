@@ -173,7 +173,7 @@ def test_a_batch_is_announced_until_its_receipt_is_in(life: Class) -> None:
     batch = life.reported().batch() or 0
     (mail,) = [one for one in _lease(life) if one.letter == "batch_ready"]
     said = outbox.context_for(life.session, mail, at=life.at, base_url=BASE)
-    assert said["batch"] == {"code": "2026-05-01", "count": 4}
+    assert said["batch"] == {"code": "2026-06-01", "count": 4}
     life.receipt(batch)
     again = _lease(life, after=timedelta(minutes=2))
     assert "batch_ready" not in {one.letter for one in again}

@@ -16,15 +16,11 @@ from states.rules.routes import Route
 from states.rules.shares import Share, Standing
 from tests.city import City
 from tests.desks import Class
-from tests.house import a_house
+from tests.house import a_house, everything_prints
 from tests.route_house import Contest, organised
 from tests.states.records.test_case_batches import in_a_big_district
 
 NOBODYS = "\U00031350"
-
-
-def anything(_: str) -> str:
-    return ""
 
 
 def of_training(life: Class, *, missing: str = "") -> Preview:
@@ -36,7 +32,11 @@ def of_training(life: Class, *, missing: str = "") -> Preview:
 
 def of_contest(contest: Contest) -> Preview:
     return preflight_board.preview(
-        contest.session, Route.CONTEST, contest.house.district_id, fit=anything, at=contest.at
+        contest.session,
+        Route.CONTEST,
+        contest.house.district_id,
+        fit=everything_prints,
+        at=contest.at,
     )
 
 
@@ -124,7 +124,7 @@ def test_E50_what_was_put_right_is_counted_besides(session: Session) -> None:  #
     session.execute(text("UPDATE certificate SET state = 'released' WHERE id % 2 = 0"))
     found = of_training(life)
     assert (found.people, found.again, found.certificates) == ([], 2, 2)
-    made = batches.make_batch(session, actor=life.house.centre, at=life.at)
+    made = batches.make_batch(session, actor=life.house.centre, at=life.at, fit=everything_prints)
     assert made is not None
 
 
@@ -143,7 +143,11 @@ def test_what_is_no_longer_held_is_counted_besides_and_in_the_share(session: Ses
 def test_another_route_without_an_office_is_nobodys(session: Session) -> None:
     with pytest.raises(NotYours):
         preflight_board.preview(
-            session, Route.CONTEST, None, fit=anything, at=Class(session, a_house(session)).at
+            session,
+            Route.CONTEST,
+            None,
+            fit=everything_prints,
+            at=Class(session, a_house(session)).at,
         )
 
 
@@ -155,6 +159,6 @@ def test_the_number_is_looked_at_again(session: Session) -> None:
     assert set(codes(found, Place.STAYS)) == {"preflight_document_invalid"}
     known = replace(found.people[0].candidate, name="")
     (again,) = preflight_board.judged(
-        session, [known], fit=anything, route=Route.TRAINING, at=life.at
+        session, [known], fit=everything_prints, route=Route.TRAINING, at=life.at
     )
     assert again.judged.findings[-1].code == "preflight_name_missing"

@@ -103,6 +103,16 @@ def test_nothing_changes_before_a_second_person_decides(life: Class) -> None:
     assert returns.view(life.session, life.compiles("2026-06")).figures["corrections"] == []
 
 
+def test_an_earlier_month_takes_back_the_correction_that_a_later_draft_took(life: Class) -> None:
+    life.reported().decides(life.corrects(0, "fail", days=10))
+    later = life.compiles("2026-07")
+    assert len(returns.view(life.session, later).figures["corrections"]) == 1
+    earlier = life.compiles("2026-06")
+    assert len(returns.view(life.session, earlier).figures["corrections"]) == 1
+    figures = returns.view(life.session, later).figures
+    assert (figures["corrections"], figures["delta"]) == ([], 0)
+
+
 def test_a_correction_before_the_first_signature_is_counted_and_no_delta(life: Class) -> None:
     number = life.surveyed().compiles()
     waiting = life.corrects(0, "fail")
@@ -226,6 +236,8 @@ def test_a_correction_says_why_and_the_reason_is_sealed(life: Class) -> None:
         (Marks("pass"), "marks_do_not_fit"),
         (Marks("absent", 900, 900, 900), "marks_do_not_fit"),
         (Marks("fail", 300, 1200, 700), "marks_do_not_fit"),
+        (Marks("fail", 300, 850, 10000), "marks_do_not_fit"),
+        (Marks("absent", total=650), "marks_do_not_fit"),
         (Marks("pass", 800, 850, 830), "score_is_the_same"),
     ],
 )

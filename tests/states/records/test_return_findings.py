@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from states.errors import NotAllowed
 from states.records import return_board, returns
+from states.records.return_board import OpenMonth
 from states.rules.facts import ScoresConfirmed, Suspended
 from states.rules.findings import Weight
 from states.rules.stages import Role
@@ -132,11 +133,38 @@ def test_a_return_given_back_is_owed_again_and_late_by_its_new_sending() -> None
 
 
 def test_the_grid_shows_every_district_those_that_have_not_reported_first(life: Class) -> None:
-    quiet = return_board.of_districts(life.session, "2026-03", NOON)
+    quiet = return_board.of_districts(life.session, "2026-04", NOON)
     assert [line.owes for line in quiet] == [False]
     life.proposed()
-    (line,) = return_board.of_districts(life.session, "2026-03", NOON)
+    (line,) = return_board.of_districts(life.session, "2026-04", NOON + timedelta(days=30))
     assert (line.owes, line.state, line.overdue) == (True, "", False)
-    (line,) = return_board.of_districts(life.session, "2026-03", NOON + timedelta(days=20))
+    (line,) = return_board.of_districts(life.session, "2026-04", NOON + timedelta(days=50))
     assert line.overdue
     assert Role.CENTRE in return_board.READERS
+
+
+def test_a_district_owes_no_month_before_its_first_project(life: Class) -> None:
+    life.proposed()
+    (line,) = return_board.of_districts(life.session, "2026-03", NOON + timedelta(days=60))
+    assert (line.owes, line.overdue) == (False, False)
+    assert return_board.of_month(life.session, "2026-03", NOON + timedelta(days=60)) == []
+
+
+def test_a_month_that_somebody_still_owes_stays_on_the_list_of_the_centre(life: Class) -> None:
+    life.proposed()
+    number = life.compiles("2026-04")
+    assert return_board.older_open(life.session, life.at) == [], "it is the month that is due"
+    later = life.at + timedelta(days=31)
+    assert return_board.older_open(life.session, later) == [OpenMonth("2026-04", 1, 0)]
+    for act, actor in (
+        (returns.sign_prepared, life.house.first),
+        (returns.sign_checked_and_submit, life.house.second),
+    ):
+        seen = returns.view(life.session, number).version
+        act(life.session, number, actor=actor, at=life.at, seen=seen)
+    assert return_board.older_open(life.session, later) == []
+    seen = returns.view(life.session, number).version
+    returns.give_back(
+        life.session, number, text="名单有误", actor=life.house.centre, at=life.at, seen=seen
+    )
+    assert return_board.older_open(life.session, later) == [OpenMonth("2026-04", 1, 1)]

@@ -1,6 +1,7 @@
 """A district's monthly return: compiled, signed by two persons, accepted or sent back."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,10 +9,12 @@ from sqlmodel import Session, select
 
 from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
-from states.records import returns
+from states.records import return_board, returns
+from states.records.db import engine, transaction
 from states.records.passers import passers_of
-from states.records.tables import Mail, MonthlyReturn
+from states.records.tables import Mail, MonthlyReturn, Office
 from states.rules.facts import Suspended
+from states.rules.findings import Weight
 from states.rules.months import month_before, return_due_on
 from states.rules.stages import Role, Stage
 from tests.desks import Class
@@ -55,6 +58,17 @@ def test_a_return_names_the_classes_whose_scores_were_confirmed_by_the_months_en
     assert len(passers_of(life.session, number)) == 4
 
 
+def test_the_passers_of_an_accepted_return_stay_as_they_were_signed(life: Class) -> None:
+    number = life.reported().compiles()
+    before = passers_of(life.session, number)
+    assert {(one.provider, one.half_hours) for one in before} == {("上海示例职业技能培训学校", 80)}
+    office = life.session.get_one(Office, life.house.provider.office_id)
+    office.name_zh, office.uscc = "改名后的学校", "91319900MA0000002X"
+    life.session.add(office)
+    life.session.flush()
+    assert passers_of(life.session, number) == before
+
+
 def test_scores_confirmed_later_wait_for_the_next_return(life: Class) -> None:
     number = life.surveyed().compiles("2026-04")
     assert returns.view(life.session, number).figures["classes"] == []
@@ -67,8 +81,9 @@ def test_a_class_stands_in_one_return_only(life: Class) -> None:
 
 
 def test_compiling_again_refreshes_the_draft_and_nothing_else(life: Class) -> None:
-    number = life.compiles()
-    life.surveyed()
+    number = life.surveying().compiles()
+    assert returns.view(life.session, number).figures["classes"] == []
+    life.wait(days=0)
     assert life.compiles() == number
     assert len(returns.view(life.session, number).figures["classes"]) == 1
     _acts(life, returns.sign_prepared, number, life.house.first)
@@ -160,16 +175,109 @@ def test_a_neighbour_district_does_not_see_it(life: Class) -> None:
         _acts(life, returns.accept, number, life.house.first)
 
 
-def test_every_district_with_a_project_owes_a_return(life: Class) -> None:
-    assert returns.districts_with_projects(life.session) == []
+def test_a_district_owes_a_return_from_the_month_of_its_first_project_on(life: Class) -> None:
+    assert returns.districts_with_projects(life.session, "2026-04") == []
     life.proposed()
-    assert returns.districts_with_projects(life.session) == [life.house.district_id]
+    assert returns.districts_with_projects(life.session, "2026-03") == []
+    assert returns.districts_with_projects(life.session, "2026-04") == [life.house.district_id]
+
+
+@pytest.mark.parametrize("month", ["2026-06", "2029-12", "9999-12", "2024-12", "0001-01"])
+def test_a_month_is_compiled_once_it_is_over_and_never_one_before_the_first_rules(
+    life: Class, month: str
+) -> None:
+    life.surveyed().at = datetime(2026, 6, 30, 15, 59, tzinfo=UTC)
+    with pytest.raises(BadInput) as refused:
+        returns.compile_return(
+            life.session, district_id=life.house.district_id, month=month, at=life.at
+        )
+    told = [refused.value.params[name] for name in ("why", "first", "last")]
+    assert told == ["month_not_to_report", "2025-01", "2026-05"]
+    assert life.session.exec(select(MonthlyReturn)).all() == []
+
+
+def test_a_draft_of_a_month_that_is_not_over_is_not_signed(life: Class) -> None:
+    """A former release compiled running months."""
+    number = life.surveyed().compiles()
+    may = datetime(2026, 5, 31, 15, 59, tzinfo=UTC)
+    with pytest.raises(BadInput) as refused:
+        returns.sign_prepared(life.session, number, actor=life.house.first, at=may, seen=1)
+    assert refused.value.params["why"] == "month_not_to_report"
+
+
+def test_a_draft_of_an_earlier_month_takes_back_what_a_later_draft_took(life: Class) -> None:
+    later = life.surveyed().compiles("2026-06")
+    before = returns.view(life.session, later)
+    assert len(before.figures["classes"]) == 1
+    earlier = life.compiles("2026-05")
+    assert len(returns.view(life.session, earlier).figures["classes"]) == 1
+    after = returns.view(life.session, later)
+    assert (after.figures["classes"], after.figures["passed"]) == ([], 0)
+    assert after.version > before.version, "who looked at it must look again"
+    life.compiles("2026-06")
+    assert len(returns.view(life.session, earlier).figures["classes"]) == 1
+
+
+def test_a_signed_return_of_a_later_month_keeps_its_classes_and_is_named(life: Class) -> None:
+    later = life.surveyed().compiles("2026-06")
+    _acts(life, returns.sign_prepared, later, life.house.first)
+    earlier = life.compiles("2026-05")
+    found = returns.view(life.session, earlier)
+    assert found.figures["classes"] == []
+    (said,) = returns.findings_of(life.session, found)
+    assert (said.code, said.weight) == ("return_class_is_held", Weight.NOTE)
+    assert said.params == {"code": "HP-2026-001-01", "month": "2026-06"}
+    _acts(life, returns.give_back, later, life.house.second, text="应列入5月")
+    life.compiles("2026-05")
+    assert len(returns.view(life.session, earlier).figures["classes"]) == 1
+
+
+def test_what_was_given_back_waits_for_a_person_and_keeps_its_reason(life: Class) -> None:
+    number = _submitted(life)
+    _acts(life, returns.give_back, number, life.house.centre, text="人数与名单不符")
+    by_the_flow = returns.compile_return(
+        life.session, district_id=life.house.district_id, month="2026-05", at=life.at,
+        open_states=("draft",),
+    )  # fmt: skip
+    found = returns.view(life.session, by_the_flow)
+    assert (found.id, found.state, found.standing) == (number, "returned", "returned")
+    life.compiles()
+    found = returns.view(life.session, number)
+    assert (found.state, found.standing) == ("draft", "returned")
+    assert found.returned_text == "人数与名单不符"
+    (line,) = return_board.of_month(life.session, "2026-05", life.at)
+    assert line.state == "returned"
+    _acts(life, returns.sign_prepared, number, life.house.first)
+    (line,) = return_board.of_month(life.session, "2026-05", life.at)
+    assert line.state == "prepared"
+
+
+def test_two_compile_two_months_of_one_district_at_once(migrated: str) -> None:
+    bind = engine(migrated)
+    with transaction(bind) as session:
+        life = Class(session, a_house(session)).surveyed()
+    life.at = datetime(2026, 7, 2, tzinfo=UTC)
+
+    def compiles(month: str) -> None:
+        with transaction(bind) as session:
+            returns.compile_return(
+                session, district_id=life.house.district_id, month=month, at=life.at
+            )
+
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(compiles, ["2026-06", "2026-05"] * 6))
+    with transaction(bind) as session:
+        found = {each.month: each for each in session.exec(select(MonthlyReturn))}
+        assert found["2026-05"].figures["passed"] == 4
+        assert found["2026-06"].figures["passed"] == 0
+    bind.dispose()
 
 
 def test_the_month_and_its_day_are_counted_in_shanghai(session: Session) -> None:
     assert month_before(datetime(2026, 4, 30, 17, tzinfo=UTC)) == "2026-04"
     assert return_due_on("2026-04") == date(2026, 5, 11)
     assert return_due_on("2026-12").year == 2027
+    assert return_due_on("2019-03").year == 2019, "before the law, by its first book"
     with pytest.raises(BadInput):
         returns.compile_return(session, district_id=1, month="2026-13", at=datetime.now(UTC))
     assert session.exec(select(MonthlyReturn)).all() == []

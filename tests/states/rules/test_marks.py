@@ -24,5 +24,24 @@ from states.rules.marks import marks_fit
 def test_marks_fit_their_result(
     result: str, theory: int | None, practice: int | None, *, fits: bool
 ) -> None:
-    said = marks_fit(result, theory=theory, practice=practice, pass_mark=600, full=1000)
+    said = marks_fit(result, theory=theory, practice=practice, total=None, pass_mark=600, full=1000)
+    assert said is fits
+
+
+@pytest.mark.parametrize(
+    ("result", "total", "fits"),
+    [
+        ("fail", 0, True),
+        ("fail", 1000, True),
+        ("fail", 1001, False),
+        ("fail", 10000, False),
+        ("fail", -1, False),
+        ("absent", 650, False),
+        ("misconduct", 1001, False),
+        ("misconduct", 900, True),
+    ],
+)
+def test_the_total_is_a_mark_like_the_others(result: str, total: int, *, fits: bool) -> None:
+    parts = None if result == "absent" else 300
+    said = marks_fit(result, theory=parts, practice=parts, total=total, pass_mark=600, full=1000)
     assert said is fits

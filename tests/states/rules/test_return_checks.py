@@ -24,6 +24,7 @@ WAITS = WaitingClass(
         (replace(WAITS, summed_up=False, closes_on=None), "return_survey_missing"),
         (replace(WAITS, stage="running"), "return_project_is_unfinished"),
         (WAITS, "return_class_is_not_counted"),
+        (replace(WAITS, held_in="2026-06"), "return_class_is_held"),
     ],
 )
 def test_a_class_waits_for_the_first_reason_that_holds(klass: WaitingClass, code: str) -> None:
