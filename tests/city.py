@@ -63,11 +63,12 @@ class City:
         self, route: Route, people: Sequence[int], *, level: str, held_on: date
     ) -> list[int]:
         # What rests on an enrolment is looked at elsewhere: here a case stands for a class, too.
+        then = datetime.combine(held_on, SPRING.timetz())
         case = RouteCase(
             code=f"R{next(self.numbers)}",
             route=Route.EVALUATION if route is Route.TRAINING else route,
-            title="示例", office_id=self.here, stage="collected", filed_at=SPRING,
-            stage_since=SPRING, held_on=held_on if route is Route.CONTEST else None,
+            title="示例", office_id=self.here, stage="collected", filed_at=then, stage_since=then,
+            held_on=held_on if route is Route.CONTEST else None,
             year=None if route is Route.TRAINING else held_on.year,
         )  # fmt: skip
         self.session.add(case)

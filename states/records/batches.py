@@ -50,10 +50,7 @@ _SENT = text("""
 UPDATE certificate_batch SET state = 'sent', workbook_sha256 = :sha256
  WHERE id = :id AND state <> 'answered' RETURNING id
 """)
-_HOLD = text("""
-SELECT b.id FROM certificate_batch b JOIN certificate x ON x.batch_id = b.id
- WHERE x.id = :id FOR UPDATE OF b
-""")
+
 _CLOSE = text("""
 UPDATE certificate_batch SET state = 'answered', answered_at = :at
  WHERE id = :id AND state <> 'answered' AND NOT EXISTS (
@@ -88,11 +85,6 @@ def mark_sent(session: Session, batch_id: int, *, sha256: str) -> bool:
     return session.connection().execute(_SENT, asked).first() is not None
 
 
-def hold_batch_of(session: Session, certificate_id: int) -> None:
-    """Before somebody holds a certificate to end it: a receipt holds the batch first, too."""
-    session.connection().execute(_HOLD, {"id": certificate_id})
-
-
 def close(session: Session, batch_id: int, *, at: datetime) -> None:
     """A batch is over when its last certificate was given up or left it for the next one."""
     session.connection().execute(_CLOSE, {"id": batch_id, "at": at})
@@ -103,6 +95,15 @@ def serials(session: Session, count: int, *, at: datetime) -> list[str]:
     year = shanghai_day(at).year
     numbers = take(session, f"certificate/{year}", count)
     return [f"{SERIES}-{year}-{number:06}" for number in numbers]
+
+
+def hold_series(session: Session, *, at: datetime) -> None:
+    """Whoever changes certificates holds this first: nobody waits for another one in a circle.
+
+    A batch, a receipt, a decision and a drop each hold certificates, projects and batches, and
+    none could keep to one order: a second certificate refers to the one it waits for.
+    """
+    serials(session, 0, at=at)
 
 
 def new_token() -> str:
@@ -122,8 +123,8 @@ class _Issue:
     fit: Fit
 
     def make(self, *, settle: bool) -> int | None:
-        # Holds the series before anybody is counted: a second caller waits, then finds none left.
-        serials(self.session, 0, at=self.at)
+        # Before anybody is counted: a second caller waits, then finds none left.
+        hold_series(self.session, at=self.at)
         lot = self._lot()
         self._stay_within_the_share(lot.new)
         batch_id = self._begin() if lot.new or lot.again else None

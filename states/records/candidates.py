@@ -149,9 +149,8 @@ def everybody(
 ) -> list[Candidate]:
     """Who might be in the next batch, in the order in which they are numbered.
 
-    First those who have a certificate already: it is their turn before that of `waiting`. Who
-    changes a certificate holds it before its project or case, and so does this. Raises NotYours as
-    `waiting` does.
+    First those who have a certificate already: it is their turn before that of `waiting`. Raises
+    NotYours as that does.
     """
     known = text(f"{_KNOWN} FOR UPDATE OF x" if hold else _KNOWN)
     asked = {"route": route, "uploader": uploader_id}

@@ -55,7 +55,7 @@ def drop(
     """
     if not text.strip():
         raise BadInput(why="reason_missing")
-    batches.hold_batch_of(session, certificate_id)
+    batches.hold_series(session, at=at)
     found = _certificate(session, certificate_id, actor)
     if not found.droppable:
         raise BadInput(why="certificate_is_not_refused")

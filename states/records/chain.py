@@ -18,7 +18,7 @@ from sqlmodel import Session
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acts, vault
-from states.records.batches import hold_batch_of, serials
+from states.records.batches import hold_series
 from states.records.candidates import UPLOADER, uploader_role
 from states.records.places import CHANGE_NAME, CHANGE_OLD_NAME, CHANGE_REASON
 from states.records.refusals import SENT_BACK
@@ -160,9 +160,7 @@ def decide(
     Raises NotFound, NotYours, BadInput(why="change_is_decided" | "second_person_needed" |
     "certificate_does_not_stand").
     """
-    # In the order in which a batch and a receipt hold them: series, batch, certificate.
-    serials(session, 0, at=at)
-    hold_batch_of(session, certificate_id)
+    hold_series(session, at=at)
     found = _certificate(session, certificate_id, actor)
     asked = {"id": change_id, "certificate": certificate_id}
     change = session.connection().execute(_CHANGE, asked).first()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotFound, NotYours
-from states.records import acts, answered, refusals, reports, vault
+from states.records import acts, answered, batches, refusals, reports, vault
 from states.records.candidates import may_upload
 from states.records.places import CERTIFICATE_REASON
 from states.rules.facts import ReceiptImported
@@ -89,6 +89,7 @@ def import_receipt(  # noqa: PLR0913  what was uploaded, and who uploads it
     A row that says nothing new changes nothing, so that a receipt may be sent twice. Rows that do
     not fit the batch become findings. Raises NotFound, NotYours, and what `actions.record` raises.
     """
+    batches.hold_series(session, at=at)
     batch = session.connection().execute(_KNOWS_BATCH, {"id": batch_id}).first()
     if batch is None:
         raise NotFound

@@ -52,3 +52,15 @@ def test_a_district_looks_at_its_contests_and_a_provider_at_none(
     assert (told["route"], told["certificates"], told["stopped"]) == ("skills_contest", 0, [])
     assert enter("P001/provider_operator").get("/batches/preview").status_code == 403
     assert enter(CENTRE).get("/batches/preview2").status_code == 404
+
+
+def test_the_button_numbers_whom_the_page_named_and_nobody_else(
+    enter: Enter, unprintable: Enrolment, session: Session
+) -> None:
+    centre = enter(CENTRE)
+    assert centre.post("/batches").json()["certificates"] == 3
+    numbered = session.exec(select(Certificate.enrolment_id)).all()
+    assert unprintable.id not in numbered
+    assert centre.post("/batches").json() == {"ok": False}
+    told = centre.get("/batches/preview").json()
+    assert (told["certificates"], told["stays"]) == (0, 1), "they wait on"

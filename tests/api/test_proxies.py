@@ -27,7 +27,7 @@ def believed(settings: Settings) -> list[str] | str:
 def looks(app: FastAPI, settings: Settings, peer: str, *said: str) -> list[int]:
     """What a neighbour on the network gets who says each time for whom it asks."""
     seen = ProxyHeadersMiddleware(app, believed(settings))  # type: ignore[arg-type]
-    client = TestClient(seen, base_url="http://127.0.0.1:8000", client=(peer, 50000))
+    client = TestClient(seen, base_url="http://127.0.0.1:8000", client=(peer, 50000))  # type: ignore[arg-type]
     answers = [client.get(LOOK, headers={"x-forwarded-for": one}) for one in said]
     return [answer.status_code for answer in answers]
 

@@ -27,12 +27,12 @@ CENTRE, CENTRE_TOO = "CENTRE/centre_officer", "CENTRE/centre_officer/1"
 EVALUATOR, EVALUATOR_TOO = "E001/evaluation_officer", "E001/evaluation_officer/1"
 EXAMS, EXAMS_TOO = "EXAMS/exam_officer", "EXAMS/exam_officer/1"
 ORGANISER = "ORG1/contest_organiser"
-TODAY = date(2026, 5, 22)
+TODAY = date(2026, 6, 1)
 
 
 @pytest.fixture(autouse=True)
 def reported(enter: Enter, session: Session) -> None:
-    """A class of six was reported: four passed. Today is 22 May 2026."""
+    """A class of six was reported: four passed. Today is 1 June 2026."""
     a_reported_class(session)
 
 
@@ -164,3 +164,60 @@ def test_a_certificate_is_corrected_by_two_and_the_public_page_says_so(
     assert collects(centre)["certificates"] == 1
     new = seen_by_anybody(session, centre, centre.get("/batches").json()[0])
     assert (new["state"], new["serial"]) == ("valid", decided["successor"])
+
+
+def answered_but_one(centre: TestClient) -> tuple[Answer, str]:
+    """What the receipt came to, and the serial of the one that the city refused."""
+    batch = done(centre.post("/batches"), 201)
+    book = centre.get(f"/batches/{batch['code']}/workbook.xlsx")
+    wrong = done(centre.get(f"/batches/{batch['code']}/certificates"))[1]["serial"]
+    receipt = sheet(write_receipt_sample(book.content, refused={wrong: "姓名不符"}))
+    return done(centre.post(f"/batches/{batch['code']}/receipt", **receipt)), wrong
+
+
+def test_E50_the_answer_to_a_receipt_holds_its_three_lists(enter: Enter) -> None:  # noqa: N802
+    centre = enter(CENTRE)
+    batch = done(centre.post("/batches"), 201)
+    first, second, *rest = done(centre.get(f"/batches/{batch['code']}/certificates"))
+    lines = f"{first['serial']},成功,YB-1,\n{second['serial']},失败,,照片不符\n"
+    data = f"内部流水号,归集结果,证书编号,失败原因\n{lines}".encode()
+    file = {"files": {"file": ("回执.csv", data)}}
+    told = done(centre.post(f"/batches/{batch['code']}/receipt", **file))
+    assert told["numbered"] == [{"serial": first["serial"], "number": "YB-1"}]
+    assert told["sent_back"] == [{"serial": second["serial"], "reason": "照片不符"}]
+    assert told["missing"] == [one["serial"] for one in rest]
+
+
+def test_a_refused_name_is_corrected_by_two_and_goes_into_the_next_batch(enter: Enter) -> None:
+    centre, other = enter(CENTRE), enter(CENTRE_TOO)
+    _, wrong = answered_but_one(centre)
+    here = f"/certificates/{wrong}/changes"
+    asked = {"kind": "correct", "reason": "姓名登记有误", "name": "章示例"}
+    assert centre.post(here, json=asked | {"kind": "revoke", "name": ""}).status_code == 422
+    change = done(centre.post(here, json=asked), 201)
+    assert change["name"] == "章示例", "whoever decides must see it"
+    assert done(enter("HP/district_reviewer").get(here))[0]["name"] == "章*例"
+    decided = done(other.post(f"{here}/{change['id']}", json={"agree": True}))
+    assert (decided["old_name"], decided["successor"]) == ("张示例", None)
+    assert collects(centre)["certificates"] == 1
+    numbers = {one["serial"]: one["number"] for one in certificates_of(centre)}
+    assert numbers[wrong]
+
+
+def certificates_of(centre: TestClient) -> list[Answer]:
+    found: list[Answer] = done(centre.get("/projects/HP-2026-001/certificates"))
+    return found
+
+
+def test_under_a_wrong_document_number_a_certificate_is_given_up_by_its_serial(
+    enter: Enter,
+) -> None:
+    centre = enter(CENTRE)
+    _, wrong = answered_but_one(centre)
+    reason = {"text": "证件号码有误"}
+    assert enter(FIRST).post(f"/certificates/{wrong}/drop", json=reason).status_code == 403
+    done(centre.post(f"/certificates/{wrong}/drop", json=reason))
+    assert {one["state"] for one in certificates_of(centre) if one["serial"] == wrong} == {
+        "dropped"
+    }
+    assert done(centre.get("/projects/HP-2026-001"))["stage"] == "certified"

@@ -19,17 +19,29 @@ from flows.outside.failing import FailingHub
 from flows.outside.null import NullHub
 from flows.outside.ports import HubReceipt, HubRefusedError, HubUnavailableError
 from flows.sweeps import Tally
-from states.records import certificate_board, clock, receipts, refusals, reports
+from states.records import (
+    candidates,
+    certificate_board,
+    certificates,
+    clock,
+    receipts,
+    refusals,
+    reports,
+    vault,
+)
 from states.records.db import transaction
+from states.records.places import ENROLMENT_NAME
 from states.records.tables import (
     Certificate,
     CertificateBatch,
+    Enrolment,
     Failure,
     ImportReport,
     LedgerEntry,
 )
+from states.rules.routes import Route
 from templates.sheets.aggregation_rows import write_batch
-from templates.sheets.receipt import write_receipt_sample
+from templates.sheets.receipt import read_receipt, write_receipt_sample
 from tests.desks import Class
 from tests.flows.conftest import Story
 from tests.flows.test_file_training import house_of
@@ -306,3 +318,82 @@ def test_what_somebody_else_dealt_with_is_no_trouble_any_more(story: Story, repo
     assert collect().failed == 0
     with Session(story.bind) as session:
         assert not session.exec(select(Failure)).all()
+
+
+# ── Who is not in the batch, and what came back ─────────────────────────────────────────────────
+def test_who_cannot_be_printed_is_not_numbered_in_the_morning_and_the_rest_is(
+    story: Story, reported: int
+) -> None:
+    with transaction(story.bind) as session:
+        (passer, *_) = candidates.waiting(session, Route.TRAINING, None)
+        row = session.get_one(Enrolment, passer.enrolment_id)
+        row.name_sealed = vault.seal(session, ENROLMENT_NAME, row.id, "张\U00031350")
+    collect()
+    assert len(all_of(story, Certificate)) == 3
+    new_morning(story)
+    assert collect().handled == 0
+    with Session(story.bind) as session:
+        assert len(candidates.waiting(session, Route.TRAINING, None, hold=False)) == 1
+
+
+def test_the_owners_hear_of_what_the_morning_brought_back_once(story: Story, reported: int) -> None:
+    hub = Repeating()
+    batch = a_sent_batch(story, hub)
+    certificate = all_of(story, Certificate)[0]
+    refused = write_receipt_sample(
+        hub.batches[batch.code], refused={certificate.serial: "照片不符"}
+    )
+    hub.receipts[batch.code] = HubReceipt(f"{batch.code}-receipt.xlsx", refused)
+    for _ in range(2):
+        collect()
+        new_morning(story)
+    assert len(story.mails("certificates_refused")) == 3, "the provider and two of the district"
+
+
+class Particular(NullHub):
+    """Refuses a batch as long as a certain serial is in it."""
+
+    serial = ""
+
+    def put(self, batch_code: str, workbook: bytes) -> None:
+        if self.serial in serials_of(workbook):
+            raise HubRefusedError("证件号码有误")
+        super().put(batch_code, workbook)
+
+
+def serials_of(workbook: bytes) -> set[str]:
+    receipt = read_receipt(write_receipt_sample(workbook), "receipt.xlsx")
+    return {row.internal_serial for row in receipt.rows}
+
+
+def test_a_refused_batch_is_sent_again_by_itself_without_what_was_given_up(
+    story: Story, reported: int
+) -> None:
+    hub = Particular()
+    hub.serial = "AIP-2026-000002"
+    wiring.use(replace(story.parts, hub=hub))
+    collect()
+    (batch,) = batches(story)
+    wrong = all_of(story, Certificate)[1]
+    with transaction(story.bind) as session:
+        certificates.drop(
+            session, certificate_id=wrong.id, text="证件号码有误", actor=story.staff["officer"],
+            at=clock.now(session),
+        )  # fmt: skip
+    new_morning(story)
+    assert collect().handled == 1
+    assert serials_of(hub.batches[batch.code]) == {f"AIP-2026-00000{n}" for n in (1, 3, 4)}
+    assert [one.state for one in batches(story)] == ["sent"]
+
+
+def test_a_refused_batch_of_which_everything_was_given_up_is_over(
+    story: Story, reported: int
+) -> None:
+    wiring.use(replace(story.parts, hub=Refusing()))
+    collect()
+    with transaction(story.bind) as session:
+        session.execute(text("UPDATE certificate SET state = 'dropped'"))
+    new_morning(story)
+    told = collect()
+    assert (told.handled, told.failed) == (0, 0)
+    assert [one.state for one in batches(story)] == ["answered"]

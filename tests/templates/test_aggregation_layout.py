@@ -72,7 +72,8 @@ def test_an_own_layout_gives_columns_order_formats_and_words(tmp_path: Path) -> 
          "人工智能推介官"],
     ]  # fmt: skip
     (sheet,) = openpyxl.load_workbook(BytesIO(data)).worksheets
-    assert (sheet.title, sheet.column_dimensions["A"].width) == ("Sheet1", pytest.approx(20, abs=1))
+    assert sheet.title == "Sheet1"
+    assert sheet.column_dimensions["A"].width == pytest.approx(20, abs=1)
 
 
 def test_the_default_says_paper_and_writes_days_as_ever() -> None:

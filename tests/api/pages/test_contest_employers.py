@@ -12,7 +12,7 @@ Sit = Callable[[str], AtScreen]
 FIRST, SECOND, ORGANISER = (
     "HP/district_reviewer", "HP/district_reviewer/1", "ORG1/contest_organiser",
 )  # fmt: skip
-HINT = "企业统一社会信用代码显示登记地在其他区（仅供参考）"
+HINT = "企业统一社会信用代码显示登记地在其他区或外省市（仅供参考）"
 SUZHOU, BEIJING, PUDONG, HUANGPU, INVENTED, LUWAN = (
     "320500", "110105", "310115", "310101", "319900", "310103",
 )  # fmt: skip
@@ -39,5 +39,7 @@ def test_employers_of_other_districts_and_provinces_are_pointed_out_and_nobody_i
     assert "6人参赛，有效成绩6人，前50%为3人" in organiser.text
     reviewer = sit(SECOND).opens(path)
     assert reviewer.text.count(HINT) == 3
-    assert "3名选手所在企业的统一社会信用代码显示登记地在其他区（仅供参考）" in reviewer.text
+    assert (
+        "3名选手所在企业的统一社会信用代码显示登记地在其他区或外省市（仅供参考）" in reviewer.text
+    )
     assert "已确认" in reviewer.sends(f"{path}/facts/results_confirmed").text

@@ -112,3 +112,55 @@ def test_E50_the_organiser_sees_what_came_back_of_a_contest(sit: Sit, session: S
     assert f"{last.serial} 选*5 · 照片不符" in page.text
     english = page.opens(f"/contests/{contest.case().code}?lang=en").text
     assert "Refused by aggregation 1" in english
+
+
+def test_the_button_numbers_whom_the_page_promised(sit: Sit, life: Class) -> None:
+    (passer, *_) = candidates.waiting(life.session, Route.TRAINING, None)
+    row = life.session.get_one(Enrolment, passer.enrolment_id)
+    row.name_sealed = vault.seal(life.session, ENROLMENT_NAME, row.id, f"张{NOBODYS}")
+    life.session.commit()
+    page = sit(CENTRE).opens("/certificates").sends("/certificates/batches")
+    assert "0 / 3 · 0.0%" in page.text, "three are in the batch"
+    assert "不进本批 1" in page.opens("/certificates").text
+
+
+def test_a_refused_name_is_corrected_on_the_page_of_the_certificate(sit: Sit, life: Class) -> None:
+    batch = batch_of(life)
+    wrong = certificate_board.batch_rows(life.session, batch.id)[0]
+    life.receipt(batch.id, refused=(wrong.serial,))
+    life.session.commit()
+    here = f"/certificates/{wrong.serial}"
+    page = sit(CENTRE).opens(f"{here}/history")
+    assert "证件号码即人员身份，有误的不能在此更正" in page.text
+    page.sends(f"{here}/changes", kind="correct", name="章示例", reason="登记有误")
+    assert page.may_not_send(f"{here}/changes/1"), "another person decides"
+    page = sit(f"{CENTRE}/1").opens(f"{here}/history")
+    assert "更正姓名 章示例" in page.text
+    page.sends(page_change(page), decision="agree")
+    assert "更正姓名 张示例 → 章示例" in page.text
+    assert "列入下一批" in page.text
+    english = page.opens(f"{here}/history?lang=en").text
+    assert "A wrong document number is not corrected here" in english
+
+
+def page_change(page: AtScreen) -> str:
+    """Where the form of the only open change goes."""
+    return (
+        page.page.text.partition("/changes/")[0].rpartition('"')[2]
+        + "/changes/"
+        + (page.page.text.partition("/changes/")[2].partition('"')[0])
+    )
+
+
+def test_what_came_back_is_given_up_on_the_page_of_the_certificate(sit: Sit, life: Class) -> None:
+    batch = batch_of(life)
+    wrong = certificate_board.batch_rows(life.session, batch.id)[0]
+    words = "证件号码有误"
+    refusals.keep_batch(life.session, batch.id, sha256="5" * 64, words=words, at=life.at)
+    life.session.commit()
+    page = sit(CENTRE).opens(f"/certificates/batches/{batch.code}")
+    assert "更正姓名或放弃" in page.text
+    here = f"/certificates/{wrong.serial}"
+    page.opens(f"{here}/history").sends(f"{here}/drop", reason=words)
+    assert "证书已放弃" in page.text
+    assert page.may_not_send(f"{here}/drop")

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from states.actor import Actor
 from states.errors import BadInput
 from states.records import batches, certificate_board, certificates, chain, refusals, succession
 from states.records.certificate_board import CertificateRow
@@ -24,6 +23,7 @@ from tests.states.records.test_batches import officer, refused
 from tests.states.records.test_case_batches import answers, batch_of, in_a_big_district
 
 REPORTED = text("UPDATE project SET stage = 'reported', reported_at = now() WHERE id = :id")
+SERIALS = text("SELECT serial FROM certificate WHERE serial <> '' ORDER BY serial")
 IN_THE_RETURN = text("""
 INSERT INTO returned_class (class_id, return_id, scores_seq)
 SELECT :id, max(id), 0 FROM monthly_return
@@ -377,41 +377,47 @@ def shared(migrated: str) -> Iterator[Engine]:
     made.dispose()
 
 
+def twice_at_once(session: Session) -> tuple[Centre, CertificateRow]:
+    """One class whose certificates stand; the next batch holds the same people of another one."""
+    house = a_house(session)
+    one, other = Class(session, house).surveyed(), Class(session, house).reported()
+    one.at = other.at
+    centre = Centre(one)
+    session.execute(text("UPDATE project SET stage = 'surveyed' WHERE id = :id"), {"id": other.id})
+    batch = one.batch() or 0
+    one.receipt(batch)
+    session.execute(REPORTED, {"id": other.id})
+    return centre, centre.rows(batch)[0]
+
+
 def test_a_batch_and_a_decision_at_once_wait_for_each_other_in_one_order(
     shared: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction(shared) as session:
-        centre = Centre(Class(session, a_house(session)).reported())
-        life, at = centre.life, centre.life.at
-        batch = life.batch() or 0
-        rows = centre.rows(batch)
-        life.receipt(batch, refused=(rows[1].serial,))
-        certificates.release(session, certificate_id=rows[1].id, actor=centre.one, at=at)
-        change = centre.asks(rows[0], chain.REPLACE)
-        session.execute(text("DELETE FROM certificate WHERE id = :id"), {"id": rows[2].id})
-    together = Barrier(2)
-    real = succession.carry_out
+        centre, old = twice_at_once(session)
+        change = centre.asks(old, chain.REPLACE)
+    at, begun, real = centre.life.at, Event(), succession.carry_out
 
     def slowly(session: Session, *told: Any, **more: Any) -> Any:  # noqa: ANN401  as it is called
-        session.execute(text("SELECT pg_sleep(0.3)"))
+        begun.set()
+        session.execute(text("SELECT pg_sleep(0.5)"))
         return real(session, *told, **more)
 
     monkeypatch.setattr(chain, "carry_out", slowly)
 
-    def decide(_: Actor) -> None:
-        with transaction(shared) as session:
-            chain.decide(session, rows[0].id, change, agree=True, actor=centre.other, at=at)
+    def decide(session: Session) -> None:
+        chain.decide(session, old.id, change, agree=True, actor=centre.other, at=at)
 
-    def number(actor: Actor) -> None:
-        with transaction(shared) as session:
-            batches.make_batch(session, actor=actor, at=at, fit=everything_prints)
+    def number(session: Session) -> None:
+        assert begun.wait(timeout=20)
+        batches.make_batch(session, actor=centre.one, at=at, fit=everything_prints)
 
-    def at_once(act: Callable[[Actor], None]) -> None:
-        together.wait(timeout=20)
-        act(centre.one)
+    def at_once(act: Callable[[Session], None]) -> None:
+        with transaction(shared) as session:
+            act(session)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(at_once, (decide, number)))
     with Session(shared) as session:
-        serials = session.execute(text("SELECT serial FROM certificate ORDER BY serial"))
-        assert list(serials.scalars()) == [f"AIP-2026-{n:06}" for n in (1, 2, 4, 5, 6)]
+        found = session.execute(SERIALS).scalars().all()
+    assert found == [f"AIP-2026-{n:06}" for n in range(1, 6)]

@@ -7,13 +7,16 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from states.errors import NotYours
-from states.records import batches, candidates, preflight_board
+from states.records import batches, candidates, certificate_board, preflight_board, vault
+from states.records.certificate_queue import ready
 from states.records.db import engine, transaction
+from states.records.places import ENROLMENT_NAME
 from states.records.preflight_board import Preview
-from states.records.tables import Claim, Office
+from states.records.tables import Claim, Enrolment, Office
 from states.rules.preflight import Place
 from states.rules.routes import Route
 from states.rules.shares import Share, Standing
+from states.rules.stages import Stage
 from tests.city import City
 from tests.desks import Class
 from tests.house import a_house, everything_prints
@@ -162,3 +165,83 @@ def test_the_number_is_looked_at_again(session: Session) -> None:
         session, [known], fit=everything_prints, route=Route.TRAINING, at=life.at
     )
     assert again.judged.findings[-1].code == "preflight_name_missing"
+
+
+# ── What was said is what is done ───────────────────────────────────────────────────────────────
+def unprintable(name: str) -> str:
+    """What a font lacks that lacks one character only."""
+    return NOBODYS if NOBODYS in name else ""
+
+
+def renamed(life: Class, place: int, name: str) -> None:
+    """The passer in this place has another name on the roster."""
+    passer = candidates.waiting(life.session, Route.TRAINING, None)[place]
+    row = life.session.get_one(Enrolment, passer.enrolment_id)
+    row.name_sealed = vault.seal(life.session, ENROLMENT_NAME, row.id, name)
+    life.session.flush()
+
+
+def states(life: Class) -> list[str]:
+    rows = life.session.execute(text("SELECT state FROM certificate ORDER BY id"))
+    return list(rows.scalars())
+
+
+def test_whom_the_pre_flight_keeps_out_waits_on_and_the_rest_is_numbered(
+    session: Session,
+) -> None:
+    life = Class(session, a_house(session)).reported()
+    renamed(life, 1, f"张{NOBODYS}")
+    batch = life.batch(fit=unprintable)
+    assert [row.name for row in certificate_board.batch_rows(session, batch or 0)] == ["张示例"] * 3
+    life.receipt(batch or 0)
+    assert life.wait(days=0).outcome.stage is Stage.REPORTED, "one still waits"
+    assert life.batch(fit=unprintable) is None
+    assert [line.people for line in ready(session, life.house.centre)] == [1]
+    later = life.batch()
+    assert [row.serial for row in certificate_board.batch_rows(session, later or 0)] == [
+        "AIP-2026-000004"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE learner SET number_sealed = ''",
+        "UPDATE monthly_return SET state = 'draft'",
+        "DELETE FROM returned_class",
+    ],
+)
+def test_a_batch_numbers_nobody_whom_the_page_would_keep_out(session: Session, change: str) -> None:
+    life = Class(session, a_house(session)).reported()
+    session.execute(text(change))
+    assert of_training(life).certificates == 0
+    assert life.batch() is None
+    assert states(life) == []
+
+
+def test_what_was_put_right_is_looked_at_as_well_and_stays_put_right(session: Session) -> None:
+    life = Class(session, a_house(session)).reported()
+    renamed(life, 0, f"张{NOBODYS}")
+    life.batch()
+    session.execute(text("UPDATE certificate SET state = 'released' WHERE id <= ("
+                         "SELECT min(id) + 1 FROM certificate)"))  # fmt: skip
+    found = preflight_board.preview(session, Route.TRAINING, None, fit=unprintable, at=life.at)
+    assert (found.again, found.certificates, codes(found, Place.STAYS)) == (
+        1, 1, ["preflight_glyphs_missing"]
+    )  # fmt: skip
+    life.batch(fit=unprintable)
+    assert states(life) == ["released", "issued", "issued", "issued"]
+
+
+def test_whoever_is_no_longer_held_is_looked_at_as_well_and_stays_held(session: Session) -> None:
+    house = a_house(session)
+    one, other = Class(session, house).surveyed(), Class(session, house).reported()
+    one.at = other.at
+    one.batch()
+    session.execute(text("UPDATE certificate SET state = 'revoked' WHERE serial IS NOT NULL"))
+    session.execute(text("UPDATE learner SET number_sealed = '' WHERE id = ("
+                         "SELECT min(id) FROM learner)"))  # fmt: skip
+    found = of_training(one)
+    assert (found.freed, codes(found, Place.STAYS)) == (3, ["preflight_document_invalid"])
+    one.batch()
+    assert states(one)[4:] == ["held", "issued", "issued", "issued"]

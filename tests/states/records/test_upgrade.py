@@ -39,8 +39,7 @@ VALUES (9, 1, 7, 3, '{NAME}', 'male', 'employed', '13800000000', '', '', '', '',
 INSERT INTO import_report (class_id, kind, filename, sha256, imported, rows, findings, at)
 VALUES (1, 'roster', '{NAME}.xlsx', '', true, 1, '[{{"row": 3}}]', now());
 """  # noqa: S608  invented values of this story
-# Five people of two classes of one district, who came to a second certificate before there was a
-# rule (A24). In the order of their ids: (person, state, number) below.
+# People who came to a second certificate before there was a rule (A24): (person, state, number).
 CERTIFICATES = (
     (1, "refused", ""), (1, "accepted", "YB1"), (1, "issued", ""),
     (2, "accepted", "YB2"), (2, "accepted", "YB3"), (2, "refused", ""),
@@ -52,7 +51,9 @@ BEFORE = """
 INSERT INTO certificate_batch (id, code, state, made_at, workbook_sha256)
 VALUES (1, '2026-05-01', 'sent', now(), '');
 INSERT INTO learner (id, document_kind, document_number)
-SELECT n, 'passport', 'E0000000' || n FROM generate_series(1, 5) n
+SELECT n, 'passport', 'E0000000' || n FROM generate_series(1, 5) n;
+INSERT INTO counter (name, last) VALUES ('certificate/2026', 12);
+SELECT setval(pg_get_serial_sequence('certificate', 'id'), 12)
 """
 CERTIFICATE = """
 INSERT INTO training_class (id, project_id, no, opens_on, ends_on, regime, standard, bank, reason)

@@ -83,3 +83,11 @@ def test_the_same_person_twice_in_a_batch_goes_once() -> None:
 def test_whoever_stays_out_is_in_nobodys_way() -> None:
     out = replace(FIT, missing_glyphs="\U00031350")
     assert [one.place for one in judge([out, FIT], {}, TODAY)] == [Place.STAYS, Place.GOES]
+
+
+def test_what_was_put_right_is_looked_at_and_waits_for_none_but_others_wait_for_it() -> None:
+    again = replace(FIT, numbered=True)
+    holds = {(1, Level.BASIC): "AIP-2026-000007"}
+    assert [one.place for one in judge([again, FIT], holds, TODAY)] == [Place.GOES, Place.HELD]
+    (found,) = judge([replace(again, missing_glyphs="\U00031350")], holds, TODAY)
+    assert found.place is Place.STAYS
