@@ -41,8 +41,9 @@ $(STAMP): requirements.lock package.json package-lock.json pyproject.toml script
 run: $(STAMP) ## start everything on http://127.0.0.1:8000 with a small sample programme
 	@$(BIN)/duban run --demo $(ARGS)
 
+# One process per core, each with a PostgreSQL of its own; a file stays in one process.
 test: $(STAMP) browser ## run all tests; ARGS="-k roster" for some
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # The browser tests drive Debian's Chromium. Without it they are skipped, and pytest's last lines
 # say so loudly. `pdfsig` of poppler-utils reads signatures back; without it pyHanko's reader does.

@@ -21,7 +21,17 @@ from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure
 from flows.wiring import wired
 from states.actor import SYSTEM
-from states.records import acts, batches, certificate_board, clock, receipts, refusals, reports
+from states.records import (
+    acts,
+    batches,
+    certificate_board,
+    chain,
+    clock,
+    receipts,
+    refusals,
+    reports,
+)
+from states.records.certificate_board import CertificateRow
 from states.records.db import transaction
 from templates.papers.fonts import glyphs_missing
 from templates.sheets.aggregation_rows import write_batch
@@ -108,16 +118,11 @@ def _moved(batch: _Batch) -> bool:
 
 
 def _hand_over(batch: _Batch) -> bool:
-    """Give the workbook to the hub, unless it refused this very one. Raises HubUnavailableError.
-
-    After a refusal names may have been corrected and certificates given up: these are not in it.
-    """
+    """Give the workbook to the hub, unless it refused this very one. Raises HubUnavailableError."""
     bind = wired().bind
     with transaction(bind) as session:
-        found = certificate_board.batch_rows(session, batch.id)
-        rows = [row for row in found if row.state == "issued"]
+        rows = _due(session, batch)
         if not rows:
-            batches.close(session, batch.id, at=clock.now(session))
             return False
         workbook = write_batch(rows, wired().layout)
         sha256 = hashlib.sha256(workbook).hexdigest()
@@ -134,6 +139,21 @@ def _hand_over(batch: _Batch) -> bool:
         return False
     with transaction(bind) as session:
         return batches.mark_sent(session, batch.id, sha256=sha256)
+
+
+def _due(session: Session, batch: _Batch) -> list[CertificateRow]:
+    """What is still to be handed over.
+
+    After a refusal names may have been corrected and certificates given up: these are not in it.
+    While a correction waits for its second person the batch waits, too; without any row it is over.
+    """
+    if chain.is_open_in(session, batch.id):
+        return []
+    found = certificate_board.batch_rows(session, batch.id)
+    rows = [row for row in found if row.state == "issued"]
+    if not rows:
+        batches.close(session, batch.id, at=clock.now(session))
+    return rows
 
 
 def _note_leaving(session: Session, batch: _Batch, *, rows: int, sha256: str) -> None:

@@ -28,7 +28,7 @@ from states.rules.stages import Role
 
 __all__ = [
     "CORRECT", "REPLACE", "REVOKE", "Change", "OpenChange", "ask", "changes_of", "decide",
-    "open_changes", "open_to",
+    "is_open_in", "open_changes", "open_to",
 ]  # fmt: skip
 
 _CERTIFICATE = f"""
@@ -63,6 +63,10 @@ SELECT h.id, h.certificate_id, h.kind, h.state, h.reason_sealed, h.name_sealed, 
   LEFT JOIN person d ON d.id = h.decided_by
   LEFT JOIN certificate n ON n.id = h.successor_id
  WHERE h.certificate_id = :id ORDER BY h.id
+""")
+_OPEN_IN = text("""
+SELECT 1 FROM certificate_change h JOIN certificate x ON x.id = h.certificate_id
+ WHERE x.batch_id = :id AND h.state = 'asked' LIMIT 1
 """)
 _OPEN = text(f"""
 SELECT h.id, h.kind, h.asked_at, x.serial, p.name AS asker
@@ -211,6 +215,11 @@ def changes_of(session: Session, certificate_id: int) -> Sequence[Change]:
         )
         for row in session.connection().execute(_OF, {"id": certificate_id})
     ]
+
+
+def is_open_in(session: Session, batch_id: int) -> bool:
+    """Whether a change of one of the batch's certificates waits for its second person."""
+    return session.connection().execute(_OPEN_IN, {"id": batch_id}).first() is not None
 
 
 def open_changes(session: Session, actor: Actor) -> Sequence[OpenChange]:

@@ -13,10 +13,11 @@ from typing import Any
 from pypdf import PdfWriter
 
 from states.rules.routes import Level, certificate_title, leads_to
+from templates.papers.codes import qrs
 from templates.papers.dates import day_zh
 from templates.papers.fonts import families_for
 from templates.papers.particulars import Particulars
-from templates.papers.press import print_pdf, print_png, qr
+from templates.papers.press import print_pdf, print_png
 
 _ENGLISH = {Level.BASIC: "Basic Level", Level.ADVANCED: "Advanced Level"}
 # Typst remembers its last ten runs: short sheets keep the memory of a long batch where it is.
@@ -99,10 +100,11 @@ def _template(paper: CertificatePaper) -> str:
 
 
 def _data(papers: Sequence[CertificatePaper]) -> dict[str, Any]:
-    return {"papers": [_page(paper) for paper in papers]}
+    codes = qrs([paper.verify_url for paper in papers])
+    return {"papers": [_page(*each) for each in zip(papers, codes, strict=True)]}
 
 
-def _page(paper: CertificatePaper) -> dict[str, Any]:
+def _page(paper: CertificatePaper, code: str) -> dict[str, Any]:
     return {
         "title": certificate_title(paper.level),
         "english": _ENGLISH[paper.level],
@@ -113,7 +115,7 @@ def _page(paper: CertificatePaper) -> dict[str, Any]:
         "sealer": paper.sealer,
         "issued": day_zh(paper.issued),
         "url": paper.verify_url,
-        "qr": qr(paper.verify_url),
+        "qr": code,
         "sample": paper.sample,
         **paper.particulars.told(),
     }

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from templates.papers.codes import qr
 from templates.papers.dates import day_zh
 from templates.papers.fonts import families_for
-from templates.papers.press import print_pdf, print_png, qr
+from templates.papers.press import print_pdf, print_png
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import segno
 import typst
 
 from templates.papers import fonts
 
 _HERE = Path(__file__).parent
 _MAIN = "main.typ"  # what Typst begins with when it is given files
-# Any mask is legal; asking for the best of eight costs five times the whole page.
-_MASK = 3
 # Kept for years and read aloud to people who cannot see it: PDF/A-2a and PDF/UA-1.
 _STANDARDS: "Final[list[typst.PDFStandard]]" = ["a-2a", "ua-1"]
 
@@ -59,33 +56,6 @@ def print_png(template: str, data: dict[str, Any], ppi: float = 144) -> list[byt
     """One PNG for each page, `ppi` dots an inch: previews and docs."""
     pages = _press(template, data).compile(format="png", ppi=ppi)
     return [_bytes(page) for page in (pages if isinstance(pages, list) else [pages])]
-
-
-def qr(url: str) -> str:
-    """A QR code (error correction M) as an SVG text, with the four quiet modules around it."""
-    code = segno.make_qr(url, error="m", boost_error=False, mask=_MASK)
-    side = code.symbol_size(scale=1, border=4)[0]
-    # Strokes a hair thicker than a module: no white seams between rows on any viewer.
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-        f'<path stroke="#000" stroke-width="1.04" d="{_runs(code.matrix)}"/></svg>'
-    )
-
-
-def _runs(matrix: Iterable[Iterable[int]]) -> str:
-    return "".join(
-        f"M{start} {y + 4}.5h{length}"
-        for y, row in enumerate(matrix)
-        for start, length in _dark(bytes(row))
-    )
-
-
-def _dark(row: bytes) -> Iterable[tuple[int, int]]:
-    start = row.find(1)
-    while start >= 0:
-        end = row.find(0, start) if 0 in row[start:] else len(row)
-        yield start + 4, end - start
-        start = row.find(1, end)
 
 
 def _press(template: str, data: dict[str, Any]) -> typst.Compiler:

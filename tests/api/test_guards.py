@@ -105,9 +105,10 @@ def test_a_file_may_hold_it_and_its_name_may_not(client: TestClient) -> None:
         assert ("U+0000" in answered.text) is told
 
 
-def test_a_path_that_holds_it_leads_nowhere(client: TestClient) -> None:
-    assert client.get("/survey/%00").status_code == 404
-    assert client.get("/api/v1/projects/%00").status_code == 404
+def test_a_path_that_holds_it_leads_nowhere(enter: Enter) -> None:
+    reviewer = enter("HP/district_reviewer")
+    for path in ("/projects/%00", "/projects/HP-2026-001%00/classes/1", "/surveys/%00"):
+        assert reviewer.get(path).status_code == 404
 
 
 def test_a_huge_body_is_refused_before_it_is_read(client: TestClient) -> None:

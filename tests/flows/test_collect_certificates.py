@@ -5,6 +5,7 @@ What the hub answers is imported by the next run, once; what it refuses waits fo
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -19,10 +20,12 @@ from flows.outside.failing import FailingHub
 from flows.outside.null import NullHub
 from flows.outside.ports import HubReceipt, HubRefusedError, HubUnavailableError
 from flows.sweeps import Tally
+from states.actor import Actor
 from states.records import (
     candidates,
     certificate_board,
     certificates,
+    chain,
     clock,
     receipts,
     refusals,
@@ -40,6 +43,7 @@ from states.records.tables import (
     LedgerEntry,
 )
 from states.rules.routes import Route
+from states.rules.stages import Role
 from templates.sheets.aggregation_rows import write_batch
 from templates.sheets.receipt import read_receipt, write_receipt_sample
 from tests.desks import Class
@@ -384,6 +388,34 @@ def test_a_refused_batch_is_sent_again_by_itself_without_what_was_given_up(
     assert collect().handled == 1
     assert serials_of(hub.batches[batch.code]) == {f"AIP-2026-00000{n}" for n in (1, 3, 4)}
     assert [one.state for one in batches(story)] == ["sent"]
+
+
+def test_a_refused_batch_waits_for_the_second_person_of_a_correction(
+    story: Story, reported: int
+) -> None:
+    hub = Particular()
+    hub.serial = "AIP-2026-000002"
+    wiring.use(replace(story.parts, hub=hub))
+    collect()
+    first, second, *_ = all_of(story, Certificate)
+    told: dict[str, Any] = {"actor": story.staff["officer"], "at": story_day(story)}
+    with transaction(story.bind) as session:
+        certificates.drop(session, certificate_id=second.id, text="证件号码有误", **told)
+        change = chain.ask(session, first.id, chain.CORRECT, reason="有误", name="章示例", **told)
+    new_morning(story)
+    assert collect().handled == 0
+    told["actor"] = Actor(story.staff["examiner"].person_id, story.offices["C"], Role.CENTRE)
+    with transaction(story.bind) as session:
+        chain.decide(session, first.id, change, agree=True, **told)
+    new_morning(story)
+    assert collect().handled == 2, "the rest, and the next batch with the right name"
+    sent = [serials_of(hub.batches[batch.code]) for batch in batches(story)]
+    assert sent == [{"AIP-2026-000003", "AIP-2026-000004"}, {"AIP-2026-000001"}]
+
+
+def story_day(story: Story) -> datetime:
+    with Session(story.bind) as session:
+        return clock.now(session)
 
 
 def test_a_refused_batch_of_which_everything_was_given_up_is_over(

@@ -188,7 +188,7 @@ def certify(visitor: Visitor, path: str) -> str:
     workbook = visitor.download("下载归集表")
     visitor.upload("receipt", "回执.xlsx", write_receipt_sample(workbook))
     visitor.reads("归集成功", "回执.xlsx")
-    serial = visitor.page.locator("a[href^='/certificates/'][href$='.pdf']").nth(1).inner_text()
+    serial = visitor.page.locator("a[href^='/certificates/'][href$='/history']").nth(1).inner_text()
     visitor.go(path)
     expect(visitor.page.locator(".strip .step-done")).to_have_count(7)
     visitor.reads("已发证", "已办结，无待办事项。", "导入证书归集回执")

@@ -41,7 +41,7 @@ def waive_the_share(visitor: Visitor) -> None:
     visitor.enter_as(FIRST)
     visitor.go("/certificates")
     visitor.press("编号并生成批次")
-    visitor.reads("超过30%，没有办理", "请先在“指标与占比”中申请豁免")
+    visitor.reads("超过30%，没有办理", "申请2026年的豁免")
     visitor.go("/targets/waivers")
     visitor.fill({"技能比武占比最高": "100", "理由": "本区首批发证"})
     visitor.press("提出申请")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from states.actor import Actor
@@ -19,6 +20,11 @@ from states.rules.months import month_before, return_due_on
 from states.rules.stages import Role, Stage
 from tests.desks import Class
 from tests.house import a_house
+
+FIGURES_OF_A_FORMER_RELEASE = text("""
+UPDATE monthly_return SET figures = jsonb_set(figures, '{classes}', jsonb_build_array(
+  (figures->'classes'->0) - 'uscc' - 'opens_on' - 'ended_on' - 'half_hours' - 'online_half_hours'))
+""")
 
 
 @pytest.fixture
@@ -66,6 +72,15 @@ def test_the_passers_of_an_accepted_return_stay_as_they_were_signed(life: Class)
     office.name_zh, office.uscc = "改名后的学校", "91319900MA0000002X"
     life.session.add(office)
     life.session.flush()
+    assert passers_of(life.session, number) == before
+
+
+def test_a_return_signed_before_figures_held_so_much_is_filled_up_from_the_records(
+    life: Class,
+) -> None:
+    number = life.reported().compiles()
+    before = passers_of(life.session, number)
+    life.session.connection().execute(FIGURES_OF_A_FORMER_RELEASE)
     assert passers_of(life.session, number) == before
 
 
