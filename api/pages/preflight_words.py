@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.errors import finding_line
 from api.pages.names import shown_name
-from api.pages.target_words import effect_words
+from api.pages.target_words import effect_words, quota_effect_words
 from api.pages.wording import path_of
 from states.records.preflight_board import Preview, Previewed
 from states.rules.preflight import Place
@@ -58,7 +58,7 @@ def preflight_words(preview: Preview | None, lang: Language) -> Preflight | None
         counts=[(word, count) for word, count in counts if count or word == Place.GOES],
         stopped=[_stopped(one, preview.route, lang) for one in out[:SHOWN]],
         more=max(len(out) - SHOWN, 0),
-        effects=effect_words(preview.effects, lang),
+        effects=[*effect_words(preview.effects, lang), *quota_effect_words(preview.quotas, lang)],
     )
 
 

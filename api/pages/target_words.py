@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from states.records.quota_effect import QuotaEffect
 from states.records.quotas import District
 from states.records.share_board import Effect
 from states.records.target_board import Board, Progress
@@ -215,3 +216,19 @@ def _month(one: Progress, month: int) -> MonthRow:
     return MonthRow(
         month, by[Route.TRAINING], by[Route.EVALUATION], by[Route.EXAM], by[Route.CONTEST]
     )
+
+
+def quota_effect_words(effects: Iterable[QuotaEffect], lang: Language) -> list[str]:
+    """How far a batch brings each district towards its quota, one sentence each."""
+    return [_towards(one, lang) for one in effects]
+
+
+def _towards(one: QuotaEffect, lang: Language) -> str:
+    params = {
+        "where": one.zh if lang == "zh" else one.en, "year": one.year, "coming": f"{one.coming:,}",
+        "before": f"{one.before:,}", "after": f"{one.after:,}",
+    }  # fmt: skip
+    if not one.quota:
+        return say("effect", "towards_no_quota", lang, **params)
+    share = percent(one.after, one.quota)
+    return say("effect", "towards_quota", lang, quota=f"{one.quota:,}", percent=share, **params)

@@ -7,10 +7,11 @@ from api.batch_previews import preview_of
 from api.desk import AtDesk
 from api.errors import finding_json
 from api.routes.targets import share_after
-from api.schemas.base import FindingOut
-from api.schemas.preflight import PreviewOut, StoppedOut
+from api.schemas.base import FindingOut, Words
+from api.schemas.preflight import PreviewOut, QuotaAfterOut, StoppedOut
 from states.errors import NotYours
 from states.records.preflight_board import Previewed
+from states.records.quota_effect import QuotaEffect
 from states.rules.identity import mask_name
 from states.rules.preflight import Place
 
@@ -36,7 +37,19 @@ def preview(desk: AtDesk) -> PreviewOut:
         again=found.again,
         freed=found.freed,
         shares=[share_after(one) for one in found.effects],
+        quotas=[_quota(one) for one in found.quotas],
         stopped=[_stopped(one) for one in (*stays, *held)],
+    )
+
+
+def _quota(one: QuotaEffect) -> QuotaAfterOut:
+    return QuotaAfterOut(
+        district=Words(zh=one.zh, en=one.en),
+        year=one.year,
+        before=one.before,
+        coming=one.coming,
+        after=one.after,
+        quota=one.quota,
     )
 
 

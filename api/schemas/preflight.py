@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.base import FindingOut, Out
+from api.schemas.base import FindingOut, Out, Words
 from api.schemas.targets import ShareAfterOut
 
 
@@ -20,6 +20,17 @@ class StoppedOut(Out):
     findings: list[FindingOut]
 
 
+class QuotaAfterOut(Out):
+    """Persons of a district that count in a year: now, and once the batch has its numbers (C38)."""
+
+    district: Words
+    year: int
+    before: int
+    coming: int
+    after: int
+    quota: int | None
+
+
 class PreviewOut(Out):
     """A batch made now: `certificates` are those who go, those sent `again` and those `freed`."""
 
@@ -31,4 +42,5 @@ class PreviewOut(Out):
     again: int
     freed: int
     shares: list[ShareAfterOut]
+    quotas: list[QuotaAfterOut]
     stopped: list[StoppedOut]

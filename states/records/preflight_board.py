@@ -14,7 +14,8 @@ from sqlmodel import Session
 from states.records import vault
 from states.records.candidates import Candidate, everybody, holders
 from states.records.places import LEARNER_NUMBER
-from states.records.share_board import Effect, by_year, foreseen
+from states.records.quota_effect import QuotaEffect, towards
+from states.records.share_board import Effect, by_year, foreseen, people_by_year
 from states.rules.deadlines import shanghai_day
 from states.rules.preflight import Applicant, Judged, Place, judge
 from states.rules.routes import Level, Route
@@ -112,6 +113,7 @@ class Preview:
     known: Sequence[Previewed]
     lot: Lot
     effects: Sequence[Effect]
+    quotas: Sequence[QuotaEffect]
 
     def at(self, place: Place) -> list[Previewed]:
         """Those who come to be there; of those who go only the people."""
@@ -179,6 +181,7 @@ def preview(
         known=[one for one in found if one.had],
         lot=lot,
         effects=tuple(_effects(session, route, lot.new, at=at)),
+        quotas=tuple(_quotas(session, lot.new, at=at)),
     )
 
 
@@ -192,6 +195,12 @@ def _effects(
     numbered = {one.learner_id for one in new if one.level is Level.BASIC}
     for year, counts in sorted(by_year(session, new, at=at).items()):
         yield from foreseen(session, route, counts, year=year, but=numbered)
+
+
+def _quotas(session: Session, new: Sequence[Candidate], *, at: datetime) -> Iterator[QuotaEffect]:
+    """How far the batch brings each district, by the years in which its people count."""
+    for year, people in sorted(people_by_year(session, new, at=at).items()):
+        yield from towards(session, people, year=year)
 
 
 def _key(one: Candidate) -> _Key:

@@ -66,6 +66,8 @@ class ToCome(Protocol):
     def case_id(self) -> int | None: ...
     @property
     def district_id(self) -> int | None: ...
+    @property
+    def learner_id(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +154,27 @@ def of_contest(session: Session, actor: Actor, file: CaseFile) -> list[Effect]:
     return foreseen(session, Route.CONTEST, counts, year=filing.held_on.year)
 
 
+def people_by_year(
+    session: Session, people: Iterable[ToCome], *, at: datetime
+) -> dict[int, dict[int | None, list[int]]]:
+    """Their learners by district, in the year they count in: their case's, else of the issue."""
+    known = list(people)
+    cases = route_cases.years(session, {one.case_id for one in known if one.case_id})
+    found: dict[int, dict[int | None, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in known:
+        year = cases.get(one.case_id or 0, shanghai_day(at).year)
+        found[year][one.district_id].append(one.learner_id)
+    return found
+
+
 def by_year(
     session: Session, people: Iterable[ToCome], *, at: datetime
 ) -> dict[int, Counter[int | None]]:
-    """How many of them count in each district of a year: their case's, else that of the issue."""
-    known = list(people)
-    cases = route_cases.years(session, {one.case_id for one in known if one.case_id})
-    found: dict[int, Counter[int | None]] = defaultdict(Counter)
-    for one in known:
-        found[cases.get(one.case_id or 0, shanghai_day(at).year)][one.district_id] += 1
-    return found
+    """How many of them count in each district of a year."""
+    return {
+        year: Counter({district: len(ids) for district, ids in by_district.items()})
+        for year, by_district in people_by_year(session, people, at=at).items()
+    }
 
 
 def hold_share(

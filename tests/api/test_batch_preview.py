@@ -41,6 +41,8 @@ def test_who_cannot_be_printed_is_named_with_what_to_do_and_the_rest_goes(
     assert NOBODYS in finding["sentence"]["zh"]
     assert "字体" in finding["todo"]["zh"]
     (share,) = told["shares"]
+    (quota,) = told["quotas"]
+    assert (quota["before"], quota["coming"], quota["after"]) == (0, 3, 3)
     assert (share["contest"], share["total"], share["standing"]) == (0, 3, "fine")
     assert not session.exec(select(Certificate)).all(), "looking numbers nobody"
 

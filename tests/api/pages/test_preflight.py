@@ -40,6 +40,7 @@ def test_the_page_says_before_the_button_what_a_batch_would_hold(sit: Sit, life:
     assert "下一批证书预检 4 将编号 4" in page.text
     assert "证件、姓名、等级、测评和汇总均符合要求" in page.text
     assert "办理后技能比武占比" in page.text
+    assert "取得编号后2026年计入4人（现0人，本批新增4人）" in page.text
     english = page.opens("/certificates?lang=en").text
     assert "What the next batch would hold 4" in english
 
