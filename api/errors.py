@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api import view
 from api.deps import lang_of, request_id
@@ -229,11 +230,22 @@ def _to_the_entrance(request: Request) -> Response:
 
 
 def _back(request: Request) -> str:
-    """The page that a refused form stood on."""
-    here = request.url.path
-    if here.startswith("/projects/") and "/facts/" in here:
-        return here.partition("/facts/")[0]
-    return here.rpartition("/")[0] if request.method != "GET" else ""
+    """The page that a refused form stood on, or the nearest one above where it was sent."""
+    if request.method == "GET":
+        return ""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    stood_on = came_from.path if came_from.netloc == request.url.netloc else ""
+    path = request.url.path
+    above = (path.rsplit("/", cut)[0] for cut in range(path.count("/")))
+    return next((page for page in (stood_on, *above) if _is_page(request, page)), "")
+
+
+def _is_page(request: Request, path: str) -> bool:
+    """Whether a reader can open that address of this site."""
+    if not path.startswith("/") or path.startswith("//"):
+        return False
+    scope = {**request.scope, "method": "GET", "path": path, "raw_path": quote(path).encode()}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 # ── The one way out ─────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ import pytest
 from states.records import secrets
 from states.records.db import migrate
 from states.records.embedded import Server, embedded, make_database
+from states.rules.law import adopt
 from tests.keys import MASTERS
 
 _numbers = count(1)
@@ -21,6 +22,13 @@ _numbers = count(1)
 def keys() -> None:
     """Keys for every story that does not bring its own."""
     secrets.use(b"stories" * 5, MASTERS)
+
+
+@pytest.fixture(autouse=True)
+def calendars() -> Iterator[None]:
+    """What one story imports, the next does not count by."""
+    yield
+    adopt(())
 
 
 @pytest.fixture(scope="session")

@@ -34,11 +34,6 @@ def follow(session: Session, mark: str | None) -> None:
         _Adopted.mark = mark
 
 
-def follow_nothing() -> None:
-    """Forget whose imports this process counts by: the next database is asked anew."""
-    _Adopted.mark = None
-
-
 def imported(session: Session) -> list[CalendarYear]:
     """Every import, the oldest first."""
     contents = session.connection().execute(_ALL).scalars()

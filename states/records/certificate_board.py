@@ -159,11 +159,6 @@ class PublicCertificate:
         """Whether 证书归集 accepted it."""
         return self.state == "accepted"
 
-    @property
-    def is_void(self) -> bool:
-        """Whether it was given up."""
-        return self.state == "dropped"
-
 
 @dataclass(frozen=True, slots=True)
 class BatchView:

@@ -102,8 +102,15 @@ def the_law() -> Law:
 
 
 def adopt(years: Iterable[CalendarYear]) -> None:
-    """Count by these calendars too from now on, in this process. Raises ValueError on a gap."""
-    _adopted["law"] = with_calendars(years)
+    """Count by these calendars and this release's from now on, in this process.
+
+    Raises ValueError on a gap.
+    """
+    known = tuple(years)
+    if known:
+        _adopted["law"] = with_calendars(known)
+    else:
+        _adopted.clear()
 
 
 def with_calendars(years: Iterable[CalendarYear]) -> Law:

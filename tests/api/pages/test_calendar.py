@@ -1,13 +1,10 @@
 """Working days at the screen: a new year is tried before it counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
-import pytest
 from fastapi.testclient import TestClient
 
-from states.records import adoption
-from states.rules.law import adopt
 from templates.sheets.workday_calendar import write_calendar
 from tests.api.pages.person_at_screen import AtScreen
 
@@ -22,13 +19,6 @@ OF_2027 = write_calendar(
     ],
     year=2027,
 )
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    yield
-    adopt(())
-    adoption.follow_nothing()
 
 
 def tries(who: AtScreen, sheet: bytes, **typed: str) -> AtScreen:

@@ -1,6 +1,5 @@
 """Calendars that are imported: what they move, who may, and that everybody counts alike."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -12,7 +11,7 @@ from states.errors import BadInput, NotYours
 from states.records import adoption, calendars
 from states.records.acts import latest
 from states.rules.dossier import SHANGHAI
-from states.rules.law import adopt, the_law
+from states.rules.law import the_law
 from states.rules.workdays import CalendarYear
 from tests.house import House, a_house, a_plan
 
@@ -24,14 +23,6 @@ OF_2027 = CalendarYear(
     holidays={"元旦": (date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 3), date(2027, 1, 4))},
     makeup_workdays={"元旦": (date(2027, 1, 9),)},
 )
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """Other stories count by this release's own calendars."""
-    yield
-    adopt(())
-    adoption.follow_nothing()
 
 
 @pytest.fixture

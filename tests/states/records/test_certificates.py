@@ -110,7 +110,7 @@ def test_a_refused_certificate_may_be_given_up_with_a_reason(life: Class) -> Non
     assert outcome
     assert outcome.stage is Stage.CERTIFIED
     assert life.batch() is None, "given up for good"
-    assert certificate_board.by_token(life.session, one.verify_token).is_void
+    assert certificate_board.by_token(life.session, one.verify_token).state == "dropped"
 
 
 def test_what_stands_is_neither_dropped_nor_released(life: Class) -> None:
