@@ -16,7 +16,7 @@ from sqlmodel import Session
 from api.auth import LOOPBACK, Signed, csrf_fits, who
 from api.problems import NotFromHere, NotSignedIn
 from states.records import adoption, clock, db
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES, Role
 from states.rules.words import Language
 from states.settings import Settings as AllSettings
 
@@ -115,4 +115,4 @@ Visitor = Annotated[Signed | None, Depends(visitor)]
 SignedIn = Annotated[Signed, Depends(signed_in)]
 Address = Annotated[str, Depends(address_of)]
 
-OPERATING_ROLES = frozenset({Role.ADMINISTRATOR, Role.CENTRE, Role.AUDITOR})
+OPERATING_ROLES = MUNICIPAL_ROLES | {Role.ADMINISTRATOR}

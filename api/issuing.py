@@ -14,12 +14,12 @@ from states.records.certificate_board import BatchView, CertificateRow
 from states.records.certificate_queue import visible_batch, visible_certificate
 from states.records.receipts import Receipt
 from states.rules.routes import Route
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES
 from templates.papers.fonts import glyphs_missing
 from templates.sheets.reading_room import read_aside
 from templates.sheets.receipt import read_receipt
 
-OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
+OVERSEERS = MUNICIPAL_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from states.rules.cases.facts import ListConfirmed, RowsLeftOut
 from states.rules.deadlines import shanghai_day
 from states.rules.findings import Finding, RowFinding
 from states.rules.routes import Route
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES, Role
 from templates.sheets.evaluation_list import EVALUATION_COLUMNS, read_evaluation
 from templates.sheets.exam_list import EXAM_COLUMNS, read_exam
 from templates.sheets.passer_lists import (
@@ -37,7 +37,7 @@ from templates.sheets.passer_row import Passer, PassersReading
 from templates.sheets.reader import Columns
 from templates.sheets.reading_room import read_aside
 
-OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
+OVERSEERS = MUNICIPAL_ROLES
 SAMPLE_SIZE = 24
 
 

@@ -36,6 +36,7 @@ PROVIDERS = (
               date(2026, 4, 30)),
 )  # fmt: skip
 CENTRE = "CENTRE"
+BUREAU = "BUREAU"
 SERVICE = "DUBAN"
 EVALUATION = "E001"
 EXAMS = "EXAMS"
@@ -46,20 +47,27 @@ PEOPLE = (
     ("HP", Role.REVIEWER, "hp-review-2", "沈晓琳"),
     ("HP", Role.EXAMINER, "hp-exam", "顾志远"),
     ("HP", Role.SUPERVISOR, "hp-supervise", "韩秋实"),
+    ("HP", Role.DISTRICT_HEAD, "hp-head", "丁守正"),
     ("PD", Role.REVIEWER, "pd-review-1", "陆文静"),
     ("PD", Role.REVIEWER, "pd-review-2", "徐伟国"),
     ("PD", Role.EXAMINER, "pd-exam", "姚佳宁"),
     ("PD", Role.SUPERVISOR, "pd-supervise", "严守诚"),
+    ("PD", Role.DISTRICT_HEAD, "pd-head", "梁亦安"),
     ("XH", Role.REVIEWER, "xh-review-1", "钱思源"),
     ("XH", Role.REVIEWER, "xh-review-2", "唐慧敏"),
     ("XH", Role.EXAMINER, "xh-exam", "范立新"),
     ("XH", Role.SUPERVISOR, "xh-supervise", "白若溪"),
+    ("XH", Role.DISTRICT_HEAD, "xh-head", "于景行"),
     ("P001", Role.PROVIDER, "p001", "陈建平"),
+    ("P001", Role.HEAD, "p001-head", "贺新民"),
     ("P002", Role.PROVIDER, "p002", "吴雅婷"),
+    ("P002", Role.HEAD, "p002-head", "施若谷"),
     ("P003", Role.PROVIDER, "p003", "胡启航"),
     ("P004", Role.PROVIDER, "p004", "夏若兰"),
     (CENTRE, Role.CENTRE, "centre-1", "林正阳"),
     (CENTRE, Role.CENTRE, "centre-2", "俞婉清"),
+    (BUREAU, Role.BUREAU, "bureau-1", "章怀瑾"),
+    (BUREAU, Role.BUREAU, "bureau-2", "柳映雪"),
     (CENTRE, Role.AUDITOR, "audit", "方克勤"),
     (EVALUATION, Role.EVALUATOR, "evaluate-1", "秦知远"),
     (EVALUATION, Role.EVALUATOR, "evaluate-2", "叶清扬"),
@@ -146,6 +154,12 @@ def _other_offices() -> Iterator[Office]:
             licence_covers=True,
         )
     yield Office(kind="centre", code=CENTRE, name_zh="市就业促进中心", name_en="Municipal centre")
+    yield Office(
+        kind="bureau",
+        code=BUREAU,
+        name_zh="市人力资源和社会保障局",
+        name_en="Municipal Human Resources Bureau",
+    )
     yield Office(
         kind="evaluation_body",
         code=EVALUATION,

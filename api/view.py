@@ -21,15 +21,23 @@ KEEPERS = frozenset({Role.CENTRE, Role.AUDITOR})
 """Who is told of people being forgotten."""
 _PLACES = {
     Role.PROVIDER: ("desk", "projects", "surveys"),
+    Role.HEAD: ("desk", "projects", "surveys"),
     Role.REVIEWER: (
         *("desk", "projects", "contests", "supervision", "surveys", "returns"),
         *("certificates", "targets"),
     ),
     Role.EXAMINER: ("desk", "projects", "contests", "supervision", "surveys", "targets"),
     Role.SUPERVISOR: ("desk", "projects", "supervision", "surveys", "targets"),
+    Role.DISTRICT_HEAD: (
+        *("desk", "projects", "contests", "supervision", "surveys", "returns", "targets"),
+    ),
     Role.CENTRE: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "keeping", "operations"),
+    ),
+    Role.BUREAU: (
+        *("desk", "projects", "routes", "supervision", "surveys", "returns"),
+        *("certificates", "targets", "operations"),
     ),
     Role.AUDITOR: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),

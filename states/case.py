@@ -22,7 +22,7 @@ from states.rules.folding import add
 from states.rules.law import the_law
 from states.rules.machine import Decision, Move, decide, findings_for_next
 from states.rules.rulebook import FactRule, LetterRule, Rulebook
-from states.rules.stages import STRAIGHT_PATH, Role, Stage
+from states.rules.stages import DISTRICT_ROLES, PROVIDER_ROLES, STRAIGHT_PATH, Role, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,9 @@ class Case:
 
     def _office_of(self, role: Role, elsewhere: int | None) -> int | None:
         """The one office of this project in which the role counts; others are not bound to one."""
-        bound = {
-            Role.PROVIDER: self.project.provider_id,
-            Role.REVIEWER: self.project.district_id,
-            Role.EXAMINER: self.project.district_id,
-            Role.SUPERVISOR: self.project.district_id,
-        }
-        return bound.get(role, elsewhere)
+        if role in PROVIDER_ROLES:
+            return self.project.provider_id
+        return self.project.district_id if role in DISTRICT_ROLES else elsewhere
 
     def _missing(self, rule: FactRule) -> tuple[Finding, ...]:
         """What the project lacks on its way to the stage in which the fact would fit."""

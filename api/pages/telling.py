@@ -13,12 +13,11 @@ from states.records.dossiers import EntryRow, ProjectFile
 from states.rules.disclosure import LEAST
 from states.rules.facts import Kind
 from states.rules.halves import hours
-from states.rules.stages import Mode, Role
+from states.rules.stages import MUNICIPAL_ROLES, Mode, Role
 from states.rules.words import Language, say
 from templates.shapes import Change, Entry
 
 Payload = Mapping[str, Any]
-_OVERSEERS = frozenset({Role.CENTRE, Role.AUDITOR})
 
 
 def entries_of(file: ProjectFile, me: Signed, lang: Language) -> list[Entry]:
@@ -51,7 +50,7 @@ def _entry(row: EntryRow, me: Signed, lang: Language, *, before: Payload | None)
 def _may_know(row: EntryRow, me: Signed) -> bool:
     """Within an office, and to those who oversee it, persons have names; to others, roles."""
     own = row.office is not None and row.office.zh == me.office.name_zh
-    return own or me.role in _OVERSEERS or me.office.kind == "district"
+    return own or me.role in MUNICIPAL_ROLES or me.office.kind == "district"
 
 
 def _move(row: EntryRow, lang: Language) -> str:

@@ -20,12 +20,10 @@ from states.records import acts, scope, vault
 from states.records.classes import class_of
 from states.rules import sampling
 from states.rules.deadlines import shanghai_day
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, MUNICIPAL_ROLES, Role
 from states.rules.supervision import Manner
 
 DRAWING = frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.CENTRE})
-_SEES_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
-_OF_DISTRICT = frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.EXAMINER})
 LONGEST_SEED = 64
 DRAWN = "campaign_drawn"
 """The act in the ledger."""
@@ -105,9 +103,9 @@ Lists = Mapping[int, Mapping[str, Any]]
 
 def reach(actor: Actor) -> int | None:
     """The district whose supervision one sees; None for all. Raises NotYours."""
-    if actor.role in _SEES_ALL:
+    if actor.role in MUNICIPAL_ROLES:
         return None
-    if actor.role not in _OF_DISTRICT or actor.office_id is None:
+    if actor.role not in DISTRICT_ROLES or actor.office_id is None:
         raise NotYours
     return actor.office_id
 

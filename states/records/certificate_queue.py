@@ -15,9 +15,7 @@ from states.records.candidates import NO_CERTIFICATE, NO_CERTIFICATE_OF_CLAIM, m
 from states.records.certificate_board import BatchView, CertificateRow, batch_by_code, by_serial
 from states.records.places import CERTIFICATE_NAME, CERTIFICATE_REASON
 from states.rules.routes import Route
-from states.rules.stages import Role
-
-_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
+from states.rules.stages import MUNICIPAL_ROLES, Role
 
 _READY = text(f"""
 SELECT 'training' AS route, p.code, p.title, p.reported_at AS since, d.name_zh AS district_zh,
@@ -142,7 +140,7 @@ def visible_batch(session: Session, actor: Actor, code: str, *, change: bool = F
     batch = batch_by_code(session, code)
     if may_upload(actor, Route(batch.route), batch.uploader_id):
         return batch
-    if actor.role in _ALL and not change:
+    if actor.role in MUNICIPAL_ROLES and not change:
         return batch
     raise NotFound
 
@@ -155,10 +153,10 @@ def visible_certificate(session: Session, actor: Actor, serial: str) -> Certific
         Role.EXAM_AUTHORITY: found.owner_id, Role.ORGANISER: found.owner_id,
         Role.REVIEWER: found.district_id, Role.EXAMINER: found.district_id,
     }  # fmt: skip
-    if actor.role in _ALL or (actor.role in own and own[actor.role] == actor.office_id):
+    if actor.role in MUNICIPAL_ROLES or (actor.role in own and own[actor.role] == actor.office_id):
         return found
     raise NotFound
 
 
 def _reach(actor: Actor) -> dict[str, object]:
-    return {"everywhere": actor.role in _ALL, "office": actor.office_id}
+    return {"everywhere": actor.role in MUNICIPAL_ROLES, "office": actor.office_id}

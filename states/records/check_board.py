@@ -18,10 +18,10 @@ from states.records.places import (
     RECTIFICATION_REVIEW,
     RECTIFICATION_TEXT,
 )
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, PROVIDER_ROLES, Role
 from states.rules.supervision import FaultState, Manner
 
-READERS = frozenset({Role.PROVIDER, Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR})
+READERS = PROVIDER_ROLES | DISTRICT_ROLES
 """Who reads what was written about a class; the centre and the auditor see codes and days."""
 LONGEST_LIST = 200
 

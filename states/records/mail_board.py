@@ -13,7 +13,7 @@ from states.records import vault
 from states.records.boards import Names
 from states.records.db import WAKE_CHANNEL
 from states.records.places import INVITATION_EMAIL
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES, Role
 
 PAGE = 50
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -22,7 +22,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "refused": ("refused",),
     "moot": ("moot",),
 }
-ALL_SEEING = frozenset({Role.CENTRE, Role.AUDITOR, Role.ADMINISTRATOR})
+ALL_SEEING = MUNICIPAL_ROLES | {Role.ADMINISTRATOR}
 
 # A letter belongs to whoever may see its project; one without a project to its reader's office.
 _SCOPE = """

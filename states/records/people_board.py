@@ -20,13 +20,11 @@ from states.records.counted import ACTIVE, COUNTED, PERSONS
 from states.records.places import CLAIM_NAME, ENROLMENT_NAME, LEARNER_NUMBER
 from states.rules.deadlines import shanghai_day
 from states.rules.identity import fold_number
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Role
 
 SOUGHT = "person_sought"
 MAY_SEEK = frozenset({Role.CENTRE, Role.REVIEWER})
-_ALL = frozenset({Role.CENTRE, Role.AUDITOR})
-_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR})
-READERS = frozenset({*_ALL, *_DISTRICT, Role.PROVIDER})
+READERS = MUNICIPAL_ROLES | DISTRICT_ROLES | PROVIDER_ROLES
 
 _LEARNER = text("SELECT document_kind, number_sealed FROM learner WHERE id = :learner")
 _BY_NUMBER = text("SELECT id FROM learner WHERE number_index = :number ORDER BY id")
@@ -216,9 +214,9 @@ def _is_near(session: Session, actor: Actor, learner_id: int) -> bool:
 
 
 def _scope(role: Role) -> str:
-    if role in _ALL:
+    if role in MUNICIPAL_ROLES:
         return "all"
-    if role in _DISTRICT:
+    if role in DISTRICT_ROLES:
         return "district"
     if role in READERS:
         return "provider"

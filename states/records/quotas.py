@@ -11,10 +11,10 @@ from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acts
 from states.records.tables import Office, QuotaRow, QuotaVersion
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES, Role
 
 IMPORTED = "quotas_imported"
-READERS = frozenset({Role.CENTRE, Role.AUDITOR})
+READERS = MUNICIPAL_ROLES
 
 _VERSIONS = text("""
 SELECT v.id, v.year, v.source, v.note, v.imported_at, p.name AS by, sum(r.number) AS total,

@@ -13,12 +13,12 @@ from states.records.boards import Names
 from states.records.returns import ReturnView, view
 from states.rules.deadlines import shanghai_day
 from states.rules.months import month_before, return_due_on
-from states.rules.stages import Role
+from states.rules.stages import MUNICIPAL_ROLES, Role
 
 ORDER = {"": 0, "draft": 1, "returned": 2, "prepared": 3, "submitted": 4, "accepted": 5}
 """Who has not reported stands first; an empty state is a return that nobody has begun."""
 REPORTED = frozenset({"submitted", "accepted"})
-READERS = frozenset({Role.CENTRE, Role.AUDITOR})
+READERS = MUNICIPAL_ROLES
 
 # One that was given back stays so in every list until somebody signs it again.
 _STATE = "CASE WHEN r.state = 'draft' AND r.returned_text <> '' THEN 'returned' ELSE r.state END"

@@ -16,11 +16,11 @@ from states.rules.cases.dossier import CaseDossier, fold
 from states.rules.cases.kinds import CaseStage
 from states.rules.dossier import Recorded
 from states.rules.routes import Route
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, MUNICIPAL_ROLES, Role
 
 OWN_OFFICE = frozenset({Role.ORGANISER, Role.EVALUATOR, Role.EXAM_AUTHORITY})
-OWN_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR})
-_ALL = frozenset({Role.CENTRE, Role.AUDITOR, Role.SYSTEM})
+OWN_DISTRICT = DISTRICT_ROLES
+_ALL = MUNICIPAL_ROLES | {Role.SYSTEM}
 
 _FACTS = text("""
 SELECT seq, kind, payload, person_id, at FROM route_fact WHERE case_id = :id ORDER BY seq

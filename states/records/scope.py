@@ -6,20 +6,19 @@ from sqlmodel import Session, col, select
 from states.actor import Actor
 from states.errors import NotFound
 from states.records.tables import Project
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Role
 
-_ALL = frozenset({Role.CENTRE, Role.AUDITOR, Role.SYSTEM})
-_DISTRICT = frozenset({Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR})
+_ALL = MUNICIPAL_ROLES | {Role.SYSTEM}
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Project: a provider's own, a district's own, all for centre and auditor.
+    """The condition on Project: a provider's own, a district's own, all for the city's offices.
 
     The system administrator runs the service and sees no project at all.
     """
-    if actor.role is Role.PROVIDER:
+    if actor.role in PROVIDER_ROLES:
         return col(Project.provider_id) == actor.office_id
-    if actor.role in _DISTRICT:
+    if actor.role in DISTRICT_ROLES:
         return col(Project.district_id) == actor.office_id
     return true() if actor.role in _ALL else false()
 

@@ -12,11 +12,9 @@ from states.records.boards import Names
 from states.records.invitations import EMPLOYER, LEARNER
 from states.records.scope import visible
 from states.records.survey_sums import ClassSum, Side, class_sums, side_of
-from states.rules.stages import Role
+from states.rules.stages import DISTRICT_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES
 
-READERS = frozenset({
-    Role.PROVIDER, Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR,
-})  # fmt: skip
+READERS = PROVIDER_ROLES | DISTRICT_ROLES | MUNICIPAL_ROLES
 
 
 class By(StrEnum):

@@ -69,7 +69,7 @@ WITH wanted AS (
     project_id bigint, key text, letter text, role text, duty text, subject text, but bigint)
   JOIN swapped s ON s.id = m.project_id
   JOIN appointment a ON a.role = m.role
-    AND (a.office_id IN (s.provider_id, s.district_id) OR a.role = 'centre_officer')
+    AND (a.office_id IN (s.provider_id, s.district_id) OR a.role IN ('centre_officer', 'bureau_officer'))
     AND a.since <= s.at::date AND (a.until IS NULL OR a.until >= s.at::date)
     AND a.person_id IS DISTINCT FROM m.but
   JOIN person p ON p.id = a.person_id

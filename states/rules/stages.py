@@ -43,13 +43,24 @@ class Role(StrEnum):
     """What a person may do in an office."""
 
     PROVIDER = "provider_operator"
+    HEAD = "provider_head"
     REVIEWER = "district_reviewer"
     EXAMINER = "district_examiner"
     SUPERVISOR = "district_supervisor"
+    DISTRICT_HEAD = "district_head"
     CENTRE = "centre_officer"
+    BUREAU = "bureau_officer"
     EVALUATOR = "evaluation_officer"
     EXAM_AUTHORITY = "exam_officer"
     ORGANISER = "contest_organiser"
     AUDITOR = "auditor"
     ADMINISTRATOR = "system_administrator"
     SYSTEM = "system"
+
+
+PROVIDER_ROLES = frozenset({Role.PROVIDER, Role.HEAD})
+"""Whoever works at a training provider: bound to its own projects."""
+DISTRICT_ROLES = frozenset({Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR, Role.DISTRICT_HEAD})
+"""Whoever works at a district bureau: bound to the projects of the district."""
+MUNICIPAL_ROLES = frozenset({Role.CENTRE, Role.BUREAU, Role.AUDITOR})
+"""Whoever sees the whole city."""
