@@ -43,17 +43,18 @@ def _block(line: str) -> Block:
             return Block(kind, value, label)
         case "button":
             label, _, link = rest.partition(" | ")
-            return Block(kind, label, link=_checked(link))
+            return Block(kind, label, link=checked_link(link))
         case "item":
             day, link, what = rest.split(" | ", 2)
-            return Block(kind, what, day, _checked(link))
+            return Block(kind, what, day, checked_link(link))
         case "why":
             return Block(kind, rest)
         case _:
             return Block(kind, line.strip())
 
 
-def _checked(link: str) -> str:
+def checked_link(link: str) -> str:
+    """The link, when it is one. Raises BadLinkError."""
     if not _LINK.fullmatch(link):
         raise BadLinkError(BadLinkError.__doc__)
     return link

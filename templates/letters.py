@@ -2,6 +2,7 @@
 
 Each letter is a folder `mail/<letter>/` of `subject.zh.txt`, `subject.en.txt`, `body.zh.txt` and
 `body.en.txt`; `mail/frame.txt` and `mail/frame.html` put salutation, button and signature around.
+An office may have a text of its own instead (`states.rules.letter_texts`), in the same frame.
 """
 
 import unicodedata
@@ -12,61 +13,24 @@ from email.message import EmailMessage
 from email.policy import default as modern
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from states.rules.letter_texts import LetterText
+from states.rules.letters import the_letters
 from states.rules.words import Language
-from templates.letter_blocks import BadLinkError, blocks_of
+from templates.letter_blocks import BadLinkError, Block, blocks_of
+from templates.letter_fill import filled_blocks, filled_subject, one_line
 from templates.letter_words import days_left, full_day, moment, month_name, short_day
 
 __all__ = ["LETTERS", "BadLinkError", "UnsafeSubjectError", "compose"]
 
 _FOLDER: Final = Path(__file__).parent / "mail"
 
-LETTERS: Final[tuple[str, ...]] = (
-    "plan_submitted",
-    "second_signature_needed",
-    "plan_returned",
-    "plan_rejected",
-    "plan_approved",
-    "project_withdrawn",
-    "class_opened",
-    "project_running",
-    "scores_due",
-    "scores_to_confirm",
-    "correction_to_confirm",
-    "check_found",
-    "rectification_reported",
-    "check_reviewed",
-    "project_assessed",
-    "survey_learner",
-    "survey_employer",
-    "project_surveyed",
-    "return_to_prepare",
-    "return_to_sign",
-    "return_submitted",
-    "return_returned",
-    "return_accepted",
-    "batch_ready",
-    "batch_refused",
-    "certificates_refused",
-    "project_certified",
-    "project_suspended",
-    "project_resumed",
-    "project_terminated",
-    "forgetting_announced",
-    "case_filed",
-    "case_accepted",
-    "case_returned",
-    "case_rejected",
-    "case_withdrawn",
-    "case_to_confirm",
-    "case_confirmed",
-    "case_refused",
-    "daily_reminder",
-    "set_password",
-)
+LETTERS: Final = tuple(the_letters().letters)
+
+_TRIAL: Final[dict[Language, str]] = {"zh": "[试发] ", "en": "[Test] "}
 
 _NAMELESS: Final = frozenset({"survey_learner", "survey_employer"})
 """Letters to people outside the offices: no name stands anywhere in them."""
@@ -88,12 +52,15 @@ def compose(  # noqa: PLR0913  a letter has an outside and an inside
     sender: Address,
     message_id: str,
     date: datetime,
+    text: LetterText | None = None,
+    trial: bool = False,
 ) -> EmailMessage:
-    """Fill one of LETTERS for one recipient.
+    """Fill one of LETTERS for one recipient, in the words of `text` or in the original's.
 
-    `message_id` is "<key@host>", the same at every repeat; `date` must know its time zone. Raises
-    KeyError for an unknown letter, jinja2.UndefinedError for a fact that is not there,
-    UnsafeSubjectError, and BadLinkError for a link that is not http(s).
+    `message_id` is "<key@host>", the same at every repeat; `date` must know its time zone; a
+    `trial` says so in its subject. Raises KeyError for an unknown letter, jinja2.UndefinedError
+    (with `text` KeyError) for a fact that is not there, BrokenTextError for a `text` that cannot
+    be read, UnsafeSubjectError, and BadLinkError for a link that is not http(s).
     """
     if letter not in LETTERS:
         raise KeyError(letter)
@@ -101,31 +68,39 @@ def compose(  # noqa: PLR0913  a letter has an outside and an inside
     message = EmailMessage(policy=modern.clone(cte_type="7bit"))
     message["From"] = sender
     message["To"] = Address(addr_spec=to.addr_spec) if letter in _NAMELESS else to
-    message["Subject"] = _subject(letter, lang, facts)
+    message["Subject"] = (_TRIAL[lang] if trial else "") + _subject(letter, facts, text)
     message["Date"] = date
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "zh-CN" if lang == "zh" else "en"
     message["X-Duban-Letter"] = letter
-    _fill(message, letter, facts)
+    _fill(message, letter, {**facts, "blocks": _blocks(letter, facts, text)})
     return message
 
 
-def _subject(letter: str, lang: Language, facts: Mapping[str, object]) -> str:
-    template = _as_written().get_template(f"{letter}/subject.{lang}.txt")
-    subject = template.render(facts)
+def _subject(letter: str, facts: Mapping[str, object], text: LetterText | None) -> str:
+    lang = cast("Language", facts["lang"])
+    if text:
+        subject = filled_subject(text.subject, facts, lang)
+    else:
+        subject = _as_written().get_template(f"{letter}/subject.{lang}.txt").render(facts)
     if any(unicodedata.category(character) in _UNSAFE for character in subject):
         raise UnsafeSubjectError(UnsafeSubjectError.__doc__)
     return subject
 
 
-def _fill(message: EmailMessage, letter: str, facts: Mapping[str, object]) -> None:
+def _fill(message: EmailMessage, letter: str, framed: Mapping[str, object]) -> None:
     forms = _in_one_line()
-    body = forms.get_template(f"{letter}/body.{facts['lang']}.txt").render(facts)
-    framed = {**facts, "blocks": blocks_of(body), "subject": message["Subject"]}
-    framed["nameless"] = letter in _NAMELESS
+    framed = {**framed, "subject": message["Subject"], "nameless": letter in _NAMELESS}
     message.set_content(forms.get_template("frame.txt").render(framed))
     message.add_alternative(forms.get_template("frame.html").render(framed), subtype="html")
+
+
+def _blocks(letter: str, facts: Mapping[str, object], text: LetterText | None) -> list[Block]:
+    lang = cast("Language", facts["lang"])
+    if text:
+        return filled_blocks(text.body, facts, lang)
+    return blocks_of(_in_one_line().get_template(f"{letter}/body.{lang}.txt").render(facts))
 
 
 @cache
@@ -136,7 +111,7 @@ def _as_written() -> Environment:
 @cache
 def _in_one_line() -> Environment:
     """No value can begin a paragraph of its own, and so none can forge a button."""
-    return _environment(_one_line)
+    return _environment(one_line)
 
 
 def _environment(finalize: Callable[[object], object] | None) -> Environment:
@@ -156,9 +131,3 @@ def _environment(finalize: Callable[[object], object] | None) -> Environment:
         "days_left": days_left,
     }
     return environment
-
-
-def _one_line(value: object) -> object:
-    text = str(value)
-    safe = "".join(" " if unicodedata.category(each) in _UNSAFE else each for each in text)
-    return " ".join(safe.split())
