@@ -19,6 +19,7 @@ from states.records import db, secrets
 from states.records.embedded import DatabaseDidNotStart, Server, embedded
 from states.records.folder import DataFolderLocked, is_free, kept_port, locked
 from states.records.seat import DataFolderUnreachable
+from states.rules.patience import BadPatienceError, patience_from
 from states.settings import Settings
 from templates.sheets.aggregation import UnusableLayout, layout_from
 
@@ -80,6 +81,7 @@ def run(settings: Settings) -> int:
         DatabaseUnreachable,
         SigningKeyUnusable,
         UnusableLayout,
+        BadPatienceError,
         DatabaseDidNotStart,
         DataFolderLocked,
         DataFolderUnreachable,
@@ -97,6 +99,7 @@ def _run_alone(settings: Settings) -> int:
     # Better said here than by a web and a worker that do not start.
     signer_from(settings)
     layout_from(settings.aggregation_layout)
+    patience_from(settings.mail_retries, settings.mail_give_up)
     secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")

@@ -140,6 +140,7 @@ def entry(told: EntryRow) -> EntryOut:
 
 def mail(row: MailRow) -> MailOut:
     return MailOut(
+        id=row.id if row.copies == 1 else None,
         letter=row.letter,
         state=row.state,
         copies=row.copies,

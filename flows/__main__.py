@@ -33,6 +33,7 @@ from flows.scan_attachments import sweep_orphans
 from flows.wiring import NoDatabase, Wiring
 from states.records import secrets
 from states.records.db import WAKE_CHANNEL, transaction
+from states.rules.patience import BadPatienceError
 from states.settings import Settings
 from templates.sheets.aggregation import UnusableLayout
 
@@ -168,6 +169,7 @@ def main() -> int:
         parts = wiring.wire(settings)
     except (
         NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
+        BadPatienceError,
     ) as error:  # fmt: skip
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1

@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Final, cast
 
 from prefect import flow
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from flows.locks import alone, beside_others
@@ -38,13 +37,6 @@ LAST_START: Final = LEASE_SECONDS - COMMAND_SECONDS - FINAL_SECONDS
 """Seconds after the lease from which no letter of it is begun: its end could come too late."""
 SENDER: Final = "督办 Duban"
 _SERVER: Final = "mail server"
-
-_LET_GO = text("""
-UPDATE outbox SET state = 'deferred', not_before = :real, attempts = attempts - 1, lease = '',
-                  leased_until = NULL
-WHERE id = ANY(:ids) AND lease = :lease AND state = 'leased'
-""")
-_FREE = text("UPDATE outbox SET leased_until = :real WHERE state = 'leased'")
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +117,7 @@ def _write_batch(wiring: Wiring) -> list[Written]:
         mails = outbox.lease(
             session,
             at=now,
-            machine_now=datetime.now(UTC),
+            machine_now=wiring.machine_now(),
             limit=CHUNK,
             lease_seconds=LEASE_SECONDS,
         )
@@ -186,7 +178,7 @@ def _mark(wiring: Wiring, written: Written, delivery: Delivery) -> None:
 
 
 def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> None:
-    real = datetime.now(UTC)
+    real = wiring.machine_now()
     with transaction(wiring.bind) as session:
         for written in batch:
             outbox.mark(
@@ -194,7 +186,9 @@ def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> N
                 written.mail,
                 outcome=delivery.outcome.value,
                 answer=delivery.answer,
+                code=delivery.code,
                 machine_now=real,
+                patience=wiring.patience,
             )
             if written.flaw:
                 note_failure(session, NAME, f"mail/{written.mail.id}", error=written.flaw)
@@ -205,11 +199,10 @@ def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> N
 
 
 def _let_go(wiring: Wiring, batch: Sequence[Written]) -> None:
-    """Give back what was leased and not begun: it was no attempt."""
-    ids = [written.mail.id for written in batch]
-    asked = {"ids": ids, "lease": batch[0].mail.lease, "real": datetime.now(UTC)}
+    """Give back what was leased and not begun."""
+    mails = [written.mail for written in batch]
     with transaction(wiring.bind) as session:
-        session.execute(_LET_GO, asked)
+        outbox.let_go(session, mails, machine_now=wiring.machine_now())
 
 
 def free_dead_leases(wiring: Wiring) -> None:
@@ -217,4 +210,4 @@ def free_dead_leases(wiring: Wiring) -> None:
     with alone(wiring.bind, NAME) as nobody_delivers:
         if nobody_delivers:
             with transaction(wiring.bind) as session:
-                session.execute(_FREE, {"real": datetime.now(UTC)})
+                outbox.free_leases(session, machine_now=wiring.machine_now())

@@ -17,10 +17,10 @@ from flows.sweeps import Tally, sweep
 from flows.wiring import wired
 from states.records import clock
 from states.records.db import transaction
-from states.records.outbox import LATER_DELAY, delay_after
 from states.records.tables import Sweep
 from states.rules.deadlines import shanghai_day
 from states.rules.dossier import SHANGHAI
+from states.rules.patience import USUAL
 
 _ONE_DAY: Final = timedelta(days=1)
 REST: Final = timedelta(minutes=1)
@@ -88,7 +88,7 @@ def rests(session: Session, name: str) -> bool:
     if row is None or row.outcome.startswith("done"):
         return False
     times = session.connection().execute(_TIMES, {"name": name}).scalar() or 1
-    rest = max(REST, delay_after(times) or LATER_DELAY)
+    rest = max(REST, USUAL.at_least(times))
     return datetime.now(UTC) - row.started_at < rest
 
 

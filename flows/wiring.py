@@ -6,6 +6,7 @@ Never in a flow's parameters: Prefect keeps those in clear.
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Event
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from flows.outside.smtp import SmtpPostman
 from states.records import db
 from states.records.embedded import running
 from states.records.folder import kept_port
+from states.rules.patience import USUAL, Patience, patience_from
 from states.settings import Settings
 from templates.sheets.aggregation import AggregationLayout, aggregation_layout, layout_from
 
@@ -26,9 +28,17 @@ COMMAND_SECONDS, FINAL_SECONDS = 20.0, 60.0
 """How long one letter may take at most; the lease of a letter is longer than both together."""
 
 
+def utc_now() -> datetime:
+    """The machine's own clock."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Database, foreign systems, what they are told, and the wish of the process to end."""
+    """Database, foreign systems, what they are told, and the wish of the process to end.
+
+    `patience` and `machine_now` say when a letter is tried again.
+    """
 
     settings: Settings
     bind: Engine
@@ -37,6 +47,8 @@ class Wiring:
     scanner: Scanner = field(default_factory=NullScanner)
     register: TrainingRegister = field(default_factory=NullRegister)
     layout: AggregationLayout = field(default_factory=aggregation_layout)
+    patience: Patience = USUAL
+    machine_now: Callable[[], datetime] = utc_now
     stopping: Event = field(default_factory=Event)
 
 
@@ -66,7 +78,8 @@ def wired() -> Wiring:
 def wire(settings: Settings) -> Wiring:
     """The real parts that the settings name.
 
-    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout.
+    Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
+    BadPatienceError.
     """
     mail = smtp_url(settings)
 
@@ -74,10 +87,12 @@ def wire(settings: Settings) -> Wiring:
         return SmtpPostman(mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS)
 
     postman()
+    patience = patience_from(settings.mail_retries, settings.mail_give_up)
     register, hub = training_register(settings), certificate_hub(settings)
     layout = layout_from(settings.aggregation_layout)
     bind = db.engine(database_url(settings), pool_size=5)
-    return Wiring(settings, bind, postman, hub, virus_scanner(settings), register, layout)
+    scanner = virus_scanner(settings)
+    return Wiring(settings, bind, postman, hub, scanner, register, layout, patience)
 
 
 def virus_scanner(settings: Settings) -> Scanner:

@@ -57,6 +57,14 @@ class Settings(BaseSettings):
         default="duban@example.invalid",
         description="Sender of every letter; a real installation must set its own.",
     )
+    mail_retries: str = Field(
+        default="30s 2m 10m 30m 2h",
+        description="Waits between tries of a letter; the last, at least 30m, is repeated.",
+    )
+    mail_give_up: str = Field(
+        default="5d",
+        description="After so long a letter is given up; RFC 5321 asks for at least 4d.",
+    )
     learner_mail_domain: str = Field(
         default="learners.example.invalid",
         description="Domain given to sample learners who have no address of their own.",

@@ -166,7 +166,7 @@ class MailLine:
     subject: str
     office: str
     address: str
-    state: Literal["waiting", "sending", "sent", "refused", "moot"]
+    state: Literal["waiting", "sending", "sent", "refused", "bounced", "moot"]
     promised_at: datetime
     sent_at: datetime | None = None
     answer: str = ""

@@ -20,9 +20,10 @@ from api.maildir import (
 )
 from api.once import Once
 from api.pages.forms import new_key
-from api.pages.wording import masked, masked_address, name_of
+from api.pages.mail_words import life_words
+from api.pages.wording import masked, masked_address, masked_answer, name_of
 from states.errors import NotFound, NotYours
-from states.records import mail_board
+from states.records import mail_board, mail_events
 from states.records.mail_board import LetterLine
 from states.rules.stages import Role
 from states.rules.words import Language, has, say
@@ -31,9 +32,10 @@ from templates.shapes import MailLine
 
 router = APIRouter()
 RETRY_ROLES = frozenset({Role.ADMINISTRATOR})
+UNDELIVERED = frozenset({"refused", "bounced"})
 PER_PAGE = 50
 _SHOWN = {"promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
-          "refused": "refused", "moot": "moot"}  # fmt: skip
+          "refused": "refused", "bounced": "bounced", "moot": "moot"}  # fmt: skip
 
 
 @router.get("/mails")
@@ -51,14 +53,33 @@ def mails(
         groups=mail_board.counts(db, me.actor),
         lines=[(line.id, line.code, mail_line(line, lang)) for line in lines],
         before=lines[-1].id if more else None,
-        may_retry=me.role in RETRY_ROLES and state == "refused",
+        may_retry=me.role in RETRY_ROLES and state in UNDELIVERED,
+        new_key=new_key,
+    )
+
+
+@router.get("/mails/{mail_id}")
+def life(
+    request: Request, db: Db, settings: Settings, *, me: SignedIn, lang: Lang, mail_id: int
+) -> HTMLResponse:
+    """The life of one letter: each try, what its server answered, and what comes next."""
+    line = mail_board.letter(db, me.actor, mail_id)
+    return view.render(
+        request,
+        "mail",
+        active="mailbox",
+        line=line,
+        told=mail_line(line, lang),
+        message_id=message_id_of(line.message_id, settings),
+        entries=life_words(mail_events.life_of(db, mail_id), lang),
+        may_retry=me.role in RETRY_ROLES and line.state in UNDELIVERED,
         new_key=new_key,
     )
 
 
 @router.post("/mails/{mail_id}/retry")
 def retry(db: Db, now: Now, me: SignedIn, *, lang: Lang, once: Once, mail_id: int) -> Response:
-    """Send a refused letter again, after what was wrong has been put right."""
+    """Send a refused or bounced letter again, after what was wrong has been put right."""
     if me.role not in RETRY_ROLES:
         raise NotYours
     mail_board.retry(db, mail_id, at=now)
@@ -106,7 +127,7 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
     """A letter in words; person and address masked."""
     office = name_of(line.office, lang) or say("mail_note", "outside", lang, copies=1)
     role = say("role", line.role, lang) if line.role else ""
-    note = say("mail_note", "moot", lang) if line.state == "moot" else line.answer
+    note = say("mail_note", "moot", lang) if line.state == "moot" else masked_answer(line.answer)
     known = has("mail_name", line.letter)
     return MailLine(
         subject=say("mail_name", line.letter, lang) if known else line.letter,
@@ -117,7 +138,13 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
         sent_at=line.done_at if line.state == "accepted" else None,
         answer=note,
         attempts=line.attempts,
+        href=f"/mails/{line.id}",
     )
+
+
+def message_id_of(stem: str, settings: AllSettings) -> str:
+    """As it stands in the header of the letter."""
+    return f"<{stem}@{settings.mail_from.rpartition('@')[2]}>"
 
 
 def _folder(settings: AllSettings) -> Path:

@@ -1,5 +1,6 @@
 """Records put into the words and shapes of the page parts: clocks, strips, passports, mail."""
 
+import re
 from datetime import date, datetime
 
 from states.records.boards import Due, Names
@@ -19,6 +20,7 @@ from templates.shapes import Axis, Clock, MailLine, Passport, SideExit, StageSte
 SOON = 2
 """Working days left from which on a clock turns amber."""
 
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _PLACES = {
     Route.TRAINING: "projects", Route.EVALUATION: "evaluations", Route.EXAM: "exams",
     Route.CONTEST: "contests",
@@ -26,7 +28,7 @@ _PLACES = {
 _RULES = {"class_size_is_usual": ("check", "size")}
 _MAIL_STATES = {
     "promised": "waiting", "deferred": "waiting", "leased": "sending", "accepted": "sent",
-    "refused": "refused", "moot": "moot",
+    "refused": "refused", "bounced": "bounced", "moot": "moot",
 }  # fmt: skip
 
 
@@ -158,7 +160,7 @@ def mail_line(row: MailRow, lang: Language) -> MailLine:
     """A promised letter: to which role of which office, and how far it got; the person masked."""
     office = name_of(row.office, lang) or say("mail_note", "outside", lang, copies=row.copies)
     role = say("role", row.role, lang) if row.role else ""
-    note = say("mail_note", "moot", lang) if row.state == "moot" else row.answer
+    note = say("mail_note", "moot", lang) if row.state == "moot" else masked_answer(row.answer)
     return MailLine(
         subject=say("mail_name", row.letter, lang) if has("mail_name", row.letter) else row.letter,
         office=" · ".join(filter(None, (office, role, masked(row.person)))),
@@ -168,6 +170,7 @@ def mail_line(row: MailRow, lang: Language) -> MailLine:
         sent_at=row.done_at if row.state == "accepted" else None,
         answer=note,
         attempts=row.attempts,
+        href=f"/mails/{row.id}" if row.copies == 1 else "",
     )
 
 
@@ -180,6 +183,11 @@ def masked_address(address: str) -> str:
     """w***@example.invalid."""
     local, at, domain = address.partition("@")
     return f"{local[:1]}***@{domain}" if at else ""
+
+
+def masked_answer(answer: str) -> str:
+    """What a mail server said, without the addresses that it may quote."""
+    return _ADDRESS.sub(lambda found: masked_address(found[0]), answer)
 
 
 def _day(moment: datetime | None) -> date | None:

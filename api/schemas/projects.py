@@ -130,6 +130,7 @@ class OutcomeOut(Out):
 class MailOut(Out):
     """A promised letter and how far it got. Letters to people outside are counted, not named."""
 
+    id: int | None = Field(description="For /mails/{id}; none where several are counted.")
     letter: str
     state: str
     copies: int

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlmodel import Session
 
-from states.records.outbox import LATER_DELAY, delay_after
+from states.rules.patience import USUAL
 
 LEASE = timedelta(minutes=5)
 """A worker that died comes back to the same file no sooner than that."""
@@ -72,7 +72,7 @@ def mark_destroyed(session: Session, file: WaitingFile) -> None:
 
 def put_off(session: Session, file: WaitingFile, *, machine_now: datetime) -> None:
     """Try again later, and later each time."""
-    again = machine_now + (delay_after(file.attempts) or LATER_DELAY)
+    again = machine_now + USUAL.at_least(file.attempts)
     asked = {"id": file.id, "lease": file.lease, "again": again}
     session.connection().execute(_LATER, asked)
 

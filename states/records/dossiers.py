@@ -37,7 +37,7 @@ SELECT l.seq, l.at, l.kind, l.name, l.from_stage, l.to_stage, l.role, l.clause, 
 _MAILS = text("""
 SELECT m.letter, m.state, count(*) AS copies, max(m.promised_at) AS promised_at,
        max(m.done_at) AS done_at, max(m.attempts) AS attempts, max(m.answer) AS answer,
-       max(p.name) AS person, max(p.email) AS email, max(w.name_zh) AS name_zh,
+       max(m.id) AS id, max(p.name) AS person, max(p.email) AS email, max(w.name_zh) AS name_zh,
        max(w.name_en) AS name_en, max(w.role) AS role
   FROM outbox m
   LEFT JOIN person p ON p.id = m.person_id
@@ -75,6 +75,7 @@ class EntryRow:
 class MailRow:
     """A promised letter to one member of staff, or `copies` of one to people outside."""
 
+    id: int
     letter: str
     state: str
     copies: int
@@ -179,9 +180,10 @@ def _mails(session: Session, project: Project) -> tuple[MailRow, ...]:
     }  # fmt: skip
     return tuple(
         MailRow(
-            letter=row.letter, state=row.state, copies=row.copies, promised_at=row.promised_at,
-            done_at=row.done_at, attempts=row.attempts, answer=row.answer or "",
-            person=row.person or "", email=row.email or "", office=_names(row), role=row.role or "",
+            id=row.id, letter=row.letter, state=row.state, copies=row.copies,
+            promised_at=row.promised_at, done_at=row.done_at, attempts=row.attempts,
+            answer=row.answer or "", person=row.person or "", email=row.email or "",
+            office=_names(row), role=row.role or "",
         )
         for row in session.connection().execute(_MAILS, known)
     )  # fmt: skip

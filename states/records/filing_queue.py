@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from states.records import vault
-from states.records.outbox import LATER_DELAY, delay_after
 from states.records.places import FILING_ANSWER
+from states.rules.patience import USUAL
 
 LEASE = timedelta(minutes=5)
 """A worker that died comes back to the same class no sooner than that."""
@@ -104,4 +104,4 @@ def put_off(session: Session, filing: WaitingClass, trouble: str, *, machine_now
 
 
 def _rest(filing: WaitingClass) -> timedelta:
-    return delay_after(filing.attempts) or LATER_DELAY
+    return USUAL.at_least(filing.attempts)

@@ -69,10 +69,10 @@ WITH wanted AS (
 )
 SELECT pg_notify('duban_work', '') FROM invited LIMIT 1
 """)
-# No address, or a letter that the mail server refused or that was given up after repeats.
+# No address, or a letter that was refused, given up after repeats, or came back.
 _UNREACHED = """
 (i.email_sealed = '' OR EXISTS (
-  SELECT 1 FROM outbox m WHERE m.key = 'survey/' || i.id AND m.state = 'refused'))
+  SELECT 1 FROM outbox m WHERE m.key = 'survey/' || i.id AND m.state IN ('refused', 'bounced')))
 """
 _HANDOUT = text(f"""
 SELECT i.population, i.nonce, i.closes_on, i.employer, e.id, e.sheet_row, e.name_sealed

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import NotFound
+from states.records import mail_events as events
 from states.records import vault
 from states.records.boards import Names
 from states.records.db import WAKE_CHANNEL
@@ -20,6 +21,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "waiting": ("promised", "leased", "deferred"),
     "sent": ("accepted",),
     "refused": ("refused",),
+    "bounced": ("bounced",),
     "moot": ("moot",),
 }
 ALL_SEEING = MUNICIPAL_ROLES | {Role.ADMINISTRATOR}
@@ -30,9 +32,9 @@ _SCOPE = """
  OR (m.project_id IS NULL AND EXISTS (SELECT 1 FROM appointment a
       WHERE a.person_id = m.person_id AND a.office_id = :office)))
 """
-_LIST = text(f"""
-SELECT m.id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer, m.not_before,
-       p.code, w.name_zh, w.name_en, w.role, s.name AS person,
+_LINE = """
+SELECT m.id, m.message_id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer,
+       m.not_before, p.code, w.name_zh, w.name_en, w.role, s.name AS person,
        s.email, i.id AS invitation, i.email_sealed
   FROM outbox m
   LEFT JOIN project p ON p.id = m.project_id
@@ -41,18 +43,23 @@ SELECT m.id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer, 
   LEFT JOIN LATERAL (
     SELECT o.name_zh, o.name_en, a.role FROM appointment a JOIN office o ON o.id = a.office_id
      WHERE a.person_id = m.person_id ORDER BY a.id LIMIT 1) w ON true
+"""
+_LIST = text(f"""{_LINE}
  WHERE m.state = ANY(:states) AND {_SCOPE}
    AND (CAST(:before AS bigint) IS NULL OR m.id < :before)
  ORDER BY m.id DESC LIMIT :limit
-""")  # noqa: S608  constants of this file
+""")
+_ONE = text(f"{_LINE} WHERE m.id = :id AND {_SCOPE}")
 _COUNT = text(f"""
 SELECT m.state, count(*) AS n FROM outbox m LEFT JOIN project p ON p.id = m.project_id
  WHERE {_SCOPE} GROUP BY m.state
 """)  # noqa: S608
-_RETRY = text("""
+_RETRY = text(f"""
+WITH again AS (
 UPDATE outbox SET state = 'promised', attempts = 0, done_at = NULL, answer = '', not_before = :at
- WHERE id = :id AND state = 'refused' RETURNING id
-""")
+ WHERE id = :id AND state IN ('refused', 'bounced') RETURNING id)
+{events.noting("again", "retried")} RETURNING mail_id
+""")  # noqa: S608  a constant of another file
 _WAKE = text("SELECT pg_notify(:channel, '')")
 
 
@@ -61,6 +68,7 @@ class LetterLine:
     """One promised letter. Person and address come whole: whoever shows them masks them."""
 
     id: int
+    message_id: str
     letter: str
     state: str
     promised_at: datetime
@@ -93,9 +101,19 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     return {group: sum(found.get(s, 0) for s in states) for group, states in GROUPS.items()}
 
 
+def letter(session: Session, actor: Actor, mail_id: int) -> LetterLine:
+    """One letter. Raises NotFound, also for one that is not the asker's to see."""
+    asked = _reach(actor) | {"id": mail_id}
+    row = session.connection().execute(_ONE, asked).mappings().first()
+    if row is None:
+        raise NotFound
+    return _line(session, row)
+
+
 def retry(session: Session, mail_id: int, *, at: datetime) -> None:
-    """Promise a refused letter anew, with the same Message-ID. Raises NotFound."""
-    if session.connection().execute(_RETRY, {"id": mail_id, "at": at}).first() is None:
+    """Promise a refused or bounced letter anew, with the same Message-ID. Raises NotFound."""
+    asked = {"id": mail_id, "at": at, "real": datetime.now(UTC)}
+    if session.connection().execute(_RETRY, asked).first() is None:
         raise NotFound
     session.connection().execute(_WAKE, {"channel": WAKE_CHANNEL})
 

@@ -6,7 +6,7 @@ date that stands still (sample mode, rehearsals) does not stop the mail.
 
 import json
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,23 +14,17 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from states.records import clock
+from states.records import mail_events as events
 from states.records.letter_facts import LeasedMail, context_for, contexts_for
 from states.rules.deadlines import shanghai_day
+from states.rules.patience import USUAL, Patience
 from states.rules.stages import Role
 
 __all__ = [
-    "LeasedMail", "context_for", "contexts_for", "delay_after", "lease", "mark", "next_repeat",
-    "promise_to_person", "promise_to_role", "waiting_counts",
+    "LeasedMail", "context_for", "contexts_for", "free_leases", "lease", "let_go", "mark",
+    "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
 ]  # fmt: skip
 
-FIRST_DELAYS = (
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(minutes=30),
-)
-LATER_DELAY = timedelta(hours=2)
-GIVE_UP_AFTER = timedelta(days=5)
 _FINAL = frozenset({"accepted", "refused"})
 GIVEN_UP = "given up after repeats"
 
@@ -112,11 +106,16 @@ _MOOT = """
        JOIN timer t ON t.project_id = i.project AND t.duty = i.duty
                    AND t.subject = coalesce(i.subject, '')))
 """
+# Every change of a letter leaves its event in the same statement.
 _MARK_MOOT = text(f"""
+WITH moot AS (
 UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :at
  WHERE m.id IN ({_DUE} FOR UPDATE OF m SKIP LOCKED) AND ({_MOOT})
+RETURNING m.id)
+{events.noting("moot", "moot")}
 """)  # noqa: S608  three constants of this file
 _LEASE = text(f"""
+WITH taken AS (
 UPDATE outbox m SET state = 'leased', lease = :lease, leased_until = :until,
                     attempts = m.attempts + 1
   FROM (SELECT m.id, p.name, p.email FROM outbox m LEFT JOIN person p ON p.id = m.person_id
@@ -126,13 +125,34 @@ UPDATE outbox m SET state = 'leased', lease = :lease, leased_until = :until,
 RETURNING m.id, m.key, m.letter, m.language, m.project_id, m.person_id,
           coalesce(due.email, '') AS "to", coalesce(due.name, '') AS name, m.context, m.duty,
           m.subject, m.message_id, m.promised_at, m.attempts, m.lease
+), noted AS ({events.noting("taken", "leased")})
+SELECT * FROM taken
 """)  # noqa: S608
 _MARK = text("""
+WITH marked AS (
 UPDATE outbox SET state = :state, answer = :answer, lease = '', leased_until = NULL,
        not_before = coalesce(CAST(:again AS timestamptz), not_before), done_at = :done
  WHERE id = :id AND lease = :lease AND state = 'leased'
 RETURNING id
+)
+INSERT INTO mail_event (mail_id, at, what, code, answer, until, evidence)
+SELECT id, :real, :what, CAST(:code AS int), :answer, CAST(:again AS timestamptz), '' FROM marked
+RETURNING mail_id
 """)
+_LET_GO = text(f"""
+WITH back AS (
+UPDATE outbox SET state = 'deferred', not_before = :real, attempts = attempts - 1, lease = '',
+                  leased_until = NULL
+ WHERE id = ANY(:ids) AND lease = :lease AND state = 'leased'
+RETURNING id)
+{events.noting("back", "let_go")}
+""")  # noqa: S608  a constant of another file
+_FREE = text(f"""
+WITH freed AS (
+UPDATE outbox SET leased_until = :real WHERE state = 'leased' AND leased_until > :real
+RETURNING id)
+{events.noting("freed", "freed")}
+""")  # noqa: S608
 _COUNTS = text("SELECT state, count(*) AS mails FROM outbox GROUP BY state")
 _NEXT = text("""
 SELECT min(CASE WHEN state = 'leased' THEN leased_until ELSE not_before END) FROM outbox
@@ -197,32 +217,44 @@ def lease(
     return sorted(mails, key=_age)
 
 
-def mark(
-    session: Session, mail: LeasedMail, *, outcome: str, answer: str, machine_now: datetime
+def mark(  # noqa: PLR0913  what the server did, and when
+    session: Session,
+    mail: LeasedMail,
+    *,
+    outcome: str,
+    answer: str,
+    machine_now: datetime,
+    code: int | None = None,
+    patience: Patience = USUAL,
 ) -> bool:
     """Note what became of a leased letter: "accepted", "refused", "deferred" or "unknown".
 
     The last two are repeated with the same Message-ID until patience ends. Answers False when the
-    lease has passed to somebody else: then nothing is written.
+    lease has passed to somebody else, or a bounce came first: then nothing is written.
     """
-    state, delay = outcome, delay_after(mail.attempts)
+    state, what, again = outcome, outcome, None
     if outcome not in _FINAL:
-        state = "deferred" if delay else "refused"
+        delay = patience.after(mail.attempts)
+        again = machine_now + delay if delay else None
+        state, what = ("deferred", outcome) if delay else ("refused", "given_up")
         answer = answer if delay else f"{GIVEN_UP}: {answer}"
-    again = machine_now + delay if delay and state == "deferred" else None
     asked = {
         "id": mail.id, "lease": mail.lease, "state": state, "answer": answer, "again": again,
-        "done": None if again else clock.now(session),
+        "done": None if again else clock.now(session), "real": machine_now, "what": what,
+        "code": code,
     }  # fmt: skip
     return session.connection().execute(_MARK, asked).first() is not None
 
 
-def delay_after(attempts: int) -> timedelta | None:
-    """How long to wait after so many attempts (from 1); None when it is time to give up."""
-    if attempts <= len(FIRST_DELAYS):
-        return FIRST_DELAYS[attempts - 1]
-    waited = sum(FIRST_DELAYS, timedelta()) + LATER_DELAY * (attempts - len(FIRST_DELAYS))
-    return LATER_DELAY if waited <= GIVE_UP_AFTER else None
+def let_go(session: Session, mails: Sequence[LeasedMail], *, machine_now: datetime) -> None:
+    """Give back what one lease took and nobody began: it was no attempt."""
+    ids, lease = [mail.id for mail in mails], mails[0].lease
+    session.connection().execute(_LET_GO, {"ids": ids, "lease": lease, "real": machine_now})
+
+
+def free_leases(session: Session, *, machine_now: datetime) -> None:
+    """End every lease: whoever asks knows that nobody delivers."""
+    session.connection().execute(_FREE, {"real": machine_now})
 
 
 def waiting_counts(session: Session) -> dict[str, int]:

@@ -116,6 +116,11 @@ RETURNING i.class_id""",
   UPDATE outbox SET answer = ''
    WHERE letter IN ('survey_learner', 'survey_employer') AND answer <> ''
      AND CAST(context->>'invitation' AS bigint) IN (SELECT id FROM asked)
+), answers AS (
+  UPDATE mail_event SET answer = ''
+   WHERE answer <> '' AND mail_id IN (
+         SELECT id FROM outbox WHERE letter IN ('survey_learner', 'survey_employer')
+            AND CAST(context->>'invitation' AS bigint) IN (SELECT id FROM asked))
 )""",
     ),
     "check_notes": _counted(

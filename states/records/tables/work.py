@@ -8,7 +8,13 @@ from sqlmodel import Field, SQLModel
 
 from states.records.tables.columns import document, key, link, moment, one_of, sealed
 
-MAIL_STATES = ("promised", "leased", "deferred", "accepted", "refused", "moot")
+MAIL_STATES = ("promised", "leased", "deferred", "accepted", "refused", "bounced", "moot")
+MAIL_EVENTS = (
+    "promised", "leased", "let_go", "freed", "accepted", "deferred", "unknown", "refused",
+    "given_up", "delayed", "bounced", "moot", "retried",
+)  # fmt: skip
+BROKEN_EVENTS = "what IN ('refused', 'given_up', 'bounced')"
+"""After these a person has to look."""
 
 
 class Mail(SQLModel, table=True):
@@ -27,6 +33,8 @@ class Mail(SQLModel, table=True):
             postgresql_where=text("state IN ('promised', 'deferred', 'leased')"),
         ),
         Index("mail_by_project", "project_id"),
+        # A bounce names nothing else.
+        Index("mail_by_message_id", "message_id"),
     )
 
     id: int = key()
@@ -47,6 +55,38 @@ class Mail(SQLModel, table=True):
     message_id: str
     answer: str = ""
     done_at: datetime | None = moment(default=None)
+
+
+class MailEvent(SQLModel, table=True):
+    """Something that happened to a letter, by the machine's clock; only added, never changed.
+
+    A trigger writes the promise itself, so that no way of promising can forget it. `answer` may be
+    emptied: it can quote the address of somebody who is forgotten. `evidence` names the bounce that
+    said it: the same one again adds nothing.
+    """
+
+    __tablename__ = "mail_event"
+    __table_args__ = (
+        one_of("what", MAIL_EVENTS, "mail_event_is_known"),
+        Index("mail_event_by_mail", "mail_id"),
+        Index("mail_event_since", "at", postgresql_where=text(BROKEN_EVENTS)),
+        Index(
+            "a_bounce_counts_once",
+            "mail_id",
+            "evidence",
+            unique=True,
+            postgresql_where=text("evidence <> ''"),
+        ),
+    )
+
+    id: int = key()
+    mail_id: int = link("outbox.id")
+    at: datetime = moment()
+    what: str
+    code: int | None = None
+    answer: str = ""
+    until: datetime | None = moment(default=None)
+    evidence: str = ""
 
 
 class Sweep(SQLModel, table=True):

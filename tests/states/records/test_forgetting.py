@@ -197,6 +197,25 @@ def test_the_forgotten_leave_their_numbers_and_no_name(
         assert certificate_board.by_token(session, row.verify_token).stands
 
 
+def test_what_a_mail_server_quoted_of_the_forgotten_goes_and_nothing_else(
+    session: Session, house: House, second: Actor, certified: Class
+) -> None:
+    session.connection().execute(text("UPDATE outbox SET answer = '<a@b.invalid> taken'"))
+    session.connection().execute(
+        text("""
+        INSERT INTO mail_event (mail_id, at, what, answer, evidence)
+        SELECT id, now(), 'accepted', '<a@b.invalid> taken', '' FROM outbox""")
+    )
+    forgotten(session, house, second, ALL_OVER)
+    left = session.connection().execute(
+        text("""
+        SELECT m.letter LIKE 'survey_%', bool_or(m.answer <> ''), bool_or(e.answer <> '')
+          FROM outbox m JOIN mail_event e ON e.mail_id = m.id WHERE m.person_id IS NULL
+            OR m.letter LIKE 'project_%' GROUP BY 1 ORDER BY 1""")
+    )
+    assert [tuple(row) for row in left] == [(False, True, True), (True, False, False)]
+
+
 def test_the_return_is_compiled_to_the_same_figures(
     session: Session, house: House, second: Actor, certified: Class
 ) -> None:

@@ -82,14 +82,6 @@ def test_what_was_deferred_comes_again_by_the_machines_clock(life: Class) -> Non
     assert len(_lease(life, after=timedelta(seconds=30))) == 2
 
 
-def test_patience_ends_after_five_days() -> None:
-    waited, attempts = timedelta(0), 1
-    while delay := outbox.delay_after(attempts):
-        waited += delay
-        attempts += 1
-    assert timedelta(days=4, hours=20) < waited <= timedelta(days=5)
-
-
 def test_a_letter_given_up_says_so(life: Class) -> None:
     life.proposed()
     life.session.connection().exec_driver_sql("UPDATE outbox SET attempts = 100")
