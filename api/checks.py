@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.checks_told import cut_said, leave, reading, rows_json, rows_of, say_json, show, show_pairs
+from api.pages.passport_words import pin_sentence
 from states.rules.contest import cut_of
 from states.rules.deadlines import shanghai_day
 from states.rules.law import NothingInForce, Pin, the_law
@@ -145,7 +146,7 @@ def rules(
     if ends is not None and ends < opens:
         raise typer.BadParameter(say("input", "days_are_in_order", lang), param_hint="--ends")
     pin = _pin(opens, ends, lang)
-    told = asdict(pin) | {"reason": say("pin", pin.reason, lang, opens_on=opens, ends_on=ends)}
+    told = asdict(pin) | {"reason": pin_sentence(pin, lang, opens_on=opens, ended_on=ends)}
     if as_json:
         say_json(told)
     else:

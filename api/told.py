@@ -5,12 +5,14 @@ from typing import Any
 from api.auth import OfficeCard
 from api.desk import Taken
 from api.errors import LANGUAGES, finding_json, words_for
+from api.pages.passport_words import flag_sentences
 from api.schemas.base import FindingOut, ProblemOut, Words
 from api.schemas.classes import RowOut, UploadOut
 from api.schemas.projects import (
     ClassLine,
     DueOut,
     EntryOut,
+    FlagOut,
     MailOut,
     OfficeOut,
     OutcomeOut,
@@ -118,7 +120,20 @@ def project(file: ProjectFile) -> ProjectOut:
 
 def klass(facts: ClassFacts) -> ClassLine:
     shared = {name: getattr(facts, name) for name in ClassLine.model_fields if hasattr(facts, name)}
-    return ClassLine(**shared, scores_confirmed=facts.confirmed_at is not None)
+    return ClassLine(
+        **shared,
+        scores_confirmed=facts.confirmed_at is not None,
+        flags=_flags(facts),
+        moved_on=facts.moved.on if facts.moved else None,
+    )
+
+
+def _flags(facts: ClassFacts) -> list[FlagOut]:
+    zh, en = flag_sentences(facts, "zh"), flag_sentences(facts, "en")
+    return [
+        FlagOut(code=code, sentence=Words(zh=said, en=other))
+        for (code, said), (_, other) in zip(zh, en, strict=True)
+    ]
 
 
 def entry(told: EntryRow) -> EntryOut:

@@ -119,7 +119,8 @@ def replay(recorded: Sequence[Recorded], *, at: datetime) -> Stage:
 
 
 def _stage_at(told: Iterable[Recorded], stage: Stage, at: datetime) -> Stage:
-    return decide(fold(told, stage=stage, at=at, today=shanghai_day(at)), the_law()).stage
+    law = the_law().as_of(at)
+    return decide(fold(told, stage=stage, at=at, today=shanghai_day(at)), law).stage
 
 
 def _loaded(session: Session, project_id: int) -> LoadedProject:

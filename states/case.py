@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from states.actor import SYSTEM, Actor
 from states.errors import NotAllowed, NotFound, NotYours
-from states.records import invitations, surveys
+from states.records import class_rules, invitations, surveys
 from states.records.projects import LoadedProject, Writing
 from states.rules.admission import objections
 from states.rules.binding import book_of
@@ -228,6 +228,7 @@ class Case:
 CHORES: Mapping[str, Callable[..., Fact]] = {
     "open_survey": invitations.open_survey,
     "sum_up_survey": surveys.sum_up_survey,
+    "take_rules_over": class_rules.take_over,
 }
 """What the service itself owes a class: each answers the fact that it was done."""
 

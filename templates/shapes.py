@@ -213,11 +213,17 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passport:
-    """Under which rules a class runs and why: one sentence and its three axes."""
+    """Under which rules a class runs and why: one sentence and its four axes.
+
+    `flags`: what some other day of the class would have given, in words; `moved`: by which decision
+    it was changed.
+    """
 
     title: str
     sentence: str
     axes: tuple[Axis, ...]
+    flags: tuple[str, ...] = ()
+    moved: str = ""
     pinned_at: datetime | None = None
     by: str = ""
 

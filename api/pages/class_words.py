@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from api.errors import finding_line
 from api.pages.learner_words import LearnerLine, LearnerWords
+from api.pages.passport_words import passport_of
 from api.pages.survey_words import Mean, question_means
-from api.pages.wording import passport_of
 from states.records.acquaintances import Alike
 from states.records.class_board import ClassBoard
 from states.records.surveys import Progress, Result
@@ -49,7 +49,7 @@ class ClassWords:
     @property
     def passport(self) -> Passport:
         """Under which rules the class runs, and why: fixed when its opening was filed."""
-        return passport_of(self._board.facts, self._lang)
+        return passport_of(self._board.facts, self._lang, today=self._board.dossier.today)
 
     @property
     def missing(self) -> list[FindingLine]:

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from api.auth import Signed
 from api.errors import finding_line
+from api.pages.passport_words import flag_marks, passport_of
 from api.pages.telling import summed
-from api.pages.wording import clock_of, duty_words, mail_line, name_of, passport_of
+from api.pages.wording import clock_of, duty_words, mail_line, name_of
 from states.records.boards import Due
 from states.records.dossiers import ProjectFile
 from states.rules.binding import book_of
@@ -52,6 +53,7 @@ class ClassLine:
     facts: ClassFacts
     href: str
     passport: Passport
+    flags: tuple[str, ...]
     summed: str
     open_findings: int
 
@@ -208,7 +210,8 @@ class ProjectWords:
             ClassLine(
                 facts=klass,
                 href=f"{self.path}/classes/{klass.no}",
-                passport=passport_of(klass, self._lang),
+                passport=passport_of(klass, self._lang, today=self._today),
+                flags=flag_marks(klass, self._lang),
                 summed=said.get(klass.no, ""),
                 open_findings=self._file.dossier.open_faults(klass.no),
             )

@@ -149,6 +149,10 @@ def _decided(said: Payload, lang: Language) -> str:
     return say("told", f"correction_{'confirmed' if said['confirmed'] else 'declined'}", lang)
 
 
+def _class_move(said: Payload, lang: Language) -> str:
+    return say("told", "class_moved" if said["moved"] else "class_not_moved", lang)
+
+
 _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.PLAN_SUBMITTED: _plan,
     Kind.CLASS_ENDED: _ended,
@@ -168,6 +172,9 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.CHECK_REVIEWED: _recheck,
     Kind.SCORE_CORRECTED: _corrected,
     Kind.SCORE_CORRECTION_DECIDED: _decided,
+    Kind.CLASS_REPINNED: _plainly("pinned"),
+    Kind.CLASS_MOVE_PROPOSED: _plainly("pinned"),
+    Kind.CLASS_MOVE_DECIDED: _class_move,
 }
 
 

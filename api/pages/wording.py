@@ -7,15 +7,13 @@ from states.records.boards import Due, Names
 from states.records.dossiers import MailRow, ProjectFile
 from states.records.tables import Office
 from states.rules.deadlines import shanghai_day
-from states.rules.dossier import ClassFacts
 from states.rules.findings import SYSTEM_DEFAULT
 from states.rules.identity import mask_name
 from states.rules.law import the_law
 from states.rules.routes import Route
 from states.rules.stages import FINAL_STAGES, STRAIGHT_PATH, Stage
 from states.rules.words import Language, has, say
-from templates.filters import date_words
-from templates.shapes import Axis, Clock, MailLine, Passport, SideExit, StageStep
+from templates.shapes import Clock, MailLine, SideExit, StageStep
 
 SOON = 2
 """Working days left from which on a clock turns amber."""
@@ -132,28 +130,6 @@ def reason_code(code: str, lang: Language) -> str:
 def rule_words(rule: str, lang: Language) -> str:
     """The rule that a waiver speaks of, by the name of its line in the check of a plan."""
     return say(*_RULES[rule], lang) if rule in _RULES else rule
-
-
-def passport_of(klass: ClassFacts, lang: Language) -> Passport:
-    """Under which rules a class runs, and why; both axes, as pinned at its opening."""
-    law, day = the_law(), date_words(klass.opens_on, lang)
-    by_day = say("passport", "by_opening", lang, day=day)
-    in_force = say("pin", "standard_in_force", lang)
-    regime = law.regimes[klass.regime].title
-    axes = (
-        ("regime", regime, by_day),
-        ("standard", law.standards[klass.standard].title, in_force),
-        ("bank", law.banks[klass.bank].title, in_force),
-    )
-    return Passport(
-        title=say("passport", "title", lang, no=klass.no, regime=getattr(regime, lang)),
-        sentence=say("pin", klass.reason, lang, opens_on=day),
-        axes=tuple(
-            Axis(label=say("passport", label, lang), value=getattr(title, lang), reason=reason)
-            for label, title, reason in axes
-        ),
-        pinned_at=klass.filed_at,
-    )
 
 
 def mail_line(row: MailRow, lang: Language) -> MailLine:

@@ -72,8 +72,15 @@ class EntryOut(Out):
     regime: str
 
 
+class FlagOut(Out):
+    """Another day of a class would give other rules; it changes nothing."""
+
+    code: str = Field(examples=["filed_under_others"])
+    sentence: Words
+
+
 class ClassLine(Out):
-    """A class, and the rules that were pinned to it on its opening day."""
+    """A class, and the rules that are pinned to it."""
 
     no: int
     opens_on: date
@@ -93,6 +100,8 @@ class ClassLine(Out):
     survey_closes_on: date | None
     survey_summed_up: bool
     reported_month: str
+    flags: list[FlagOut]
+    moved_on: date | None = Field(description="By decision of two persons, to these rules.")
 
 
 class ProjectOut(Out):

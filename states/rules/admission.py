@@ -11,6 +11,7 @@ from states.rules.binding import the_plan
 from states.rules.dossier import Dossier
 from states.rules.facts import Fact, Kind
 from states.rules.facts_of_returns import ScoreCorrected, ScoreCorrectionDecided
+from states.rules.facts_of_rules import ClassMoveDecided, ClassMoveProposed
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -231,6 +232,29 @@ def _correction_decided(
         yield _object("confirmation_needs_another_person", "C17")
 
 
+def _move_proposed(fact: ClassMoveProposed, _: int | None, dossier: Dossier) -> Iterator[Finding]:
+    klass = dossier.classes[fact.class_no]
+    if klass.scores_seq:
+        yield _object("class_move_comes_too_late", "A02")
+    if klass.move_proposed:
+        yield _object("class_move_is_open", "A02")
+    if (fact.regime, fact.standard, fact.bank) == (klass.regime, klass.standard, klass.bank):
+        yield _object("class_move_changes_nothing", "A02")
+
+
+def _move_decided(
+    fact: ClassMoveDecided, person: int | None, dossier: Dossier
+) -> Iterator[Finding]:
+    klass = dossier.classes[fact.class_no]
+    told = klass.move_proposed
+    if told is None or told.seq != fact.proposal:
+        yield _object("no_class_move_is_open", "A02")
+    elif told.by == person and fact.moved:
+        yield _object("class_move_needs_another_person", "A02")
+    elif klass.scores_seq and fact.moved:
+        yield _object("class_move_comes_too_late", "A02")
+
+
 _CHECKS: Mapping[Kind, Check] = {
     Kind.PLAN_SUBMITTED: _resubmitted,
     Kind.REVIEW_SIGNED: _signed,
@@ -251,4 +275,6 @@ _CHECKS: Mapping[Kind, Check] = {
     Kind.CHECK_REVIEWED: _rechecked,
     Kind.SCORE_CORRECTED: _corrected,
     Kind.SCORE_CORRECTION_DECIDED: _correction_decided,
+    Kind.CLASS_MOVE_PROPOSED: _move_proposed,
+    Kind.CLASS_MOVE_DECIDED: _move_decided,
 }

@@ -52,9 +52,34 @@ class Correction:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class MoveProposed:
+    """Other rules for a class, proposed by one person; they wait for a second one."""
+
+    seq: int
+    by: int | None
+    on: date
+    regime: str
+    standard: str
+    bank: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A class was moved to other rules by decision: when, and because of what."""
+
+    on: date
+    text: str
+    regime_changed: bool
+
+
 @dataclass(slots=True)
 class ClassFacts:
-    """What is known of one class. Its regime, standard and bank never change after opening."""
+    """What is known of one class. Once it is open only a decision changes the rules that bind it.
+
+    `assessed_on` is the day of the newest assessment, a retry included.
+    """
 
     no: int
     id: int
@@ -78,6 +103,7 @@ class ClassFacts:
     scores_seq: int = 0
     scores_by: int | None = None
     scores_at: datetime | None = None
+    assessed_on: date | None = None
     passed: int = 0
     failed: int = 0
     absent: int = 0
@@ -94,6 +120,8 @@ class ClassFacts:
     held_half_hours: int = 0
     held_online_half_hours: int = 0
     corrections: dict[int, Correction] = field(default_factory=dict)
+    move_proposed: MoveProposed | None = None
+    moved: Moved | None = None
 
     @property
     def taught_half_hours(self) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from states.rules.facts_of_returns import ScoreCorrected, ScoreCorrectionDecided
+from states.rules.facts_of_rules import ClassMoveDecided, ClassMoveProposed, ClassRepinned
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -255,7 +256,7 @@ Fact = Annotated[
     | ScoresConfirmed | SurveyOpened | SurveySummedUp | ReturnAccepted | CertificatesBatched
     | ReceiptImported | CertificateDropped | TimetableFiled | AttendanceRecorded
     | CheckRecorded | RectificationReported | CheckReviewed | ScoreCorrected
-    | ScoreCorrectionDecided,
+    | ScoreCorrectionDecided | ClassRepinned | ClassMoveProposed | ClassMoveDecided,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """Any fact, told apart by its kind."""

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from states.rules.dossier import ClassFacts, Correction, Dossier, Plan, Recorded
+from states.rules.dossier import (
+    SHANGHAI,
+    ClassFacts,
+    Correction,
+    Dossier,
+    Moved,
+    MoveProposed,
+    Plan,
+    Recorded,
+)
 from states.rules.facts import Kind
 from states.rules.stages import Channel, Mode, Stage
 from states.rules.supervision import Fault, Step, after, recheck_step
@@ -148,6 +157,7 @@ def _scores(dossier: Dossier, fact: Recorded) -> None:
     klass.scores_seq, klass.scores_by, klass.scores_at = fact.seq, fact.person_id, fact.at
     klass.passed, klass.failed = fact.payload["passed"], fact.payload["failed"]
     klass.absent, klass.missing_scores = fact.payload["absent"], fact.payload["missing"]
+    klass.assessed_on = _day(fact.payload["assessed_on"])
     klass.confirmed_at = None
 
 
@@ -250,6 +260,29 @@ def _held(klass: ClassFacts, fact: Recorded) -> None:
     klass.held_online_half_hours = fact.payload["held_online_half_hours"]
 
 
+def _repinned(dossier: Dossier, fact: Recorded) -> None:
+    klass, said = _class_of(dossier, fact), fact.payload
+    klass.regime, klass.standard, klass.bank = said["regime"], said["standard"], said["bank"]
+    klass.reason = said["reason"]
+
+
+def _move_proposed(dossier: Dossier, fact: Recorded) -> None:
+    said = fact.payload
+    _class_of(dossier, fact).move_proposed = MoveProposed(
+        seq=fact.seq, by=fact.person_id, on=fact.at.astimezone(SHANGHAI).date(),
+        regime=said["regime"], standard=said["standard"], bank=said["bank"], text=said["text"],
+    )  # fmt: skip
+
+
+def _move_decided(dossier: Dossier, fact: Recorded) -> None:
+    klass = _class_of(dossier, fact)
+    told, klass.move_proposed = klass.move_proposed, None
+    if told and fact.payload["moved"]:
+        on = fact.at.astimezone(SHANGHAI).date()
+        klass.moved = Moved(on, told.text, regime_changed=told.regime != klass.regime)
+        klass.regime, klass.standard, klass.bank = told.regime, told.standard, told.bank
+
+
 def _class_of(dossier: Dossier, fact: Recorded) -> ClassFacts:
     return dossier.classes[fact.payload["class_no"]]
 
@@ -293,4 +326,7 @@ _FOLDS = {
     Kind.CHECK_REVIEWED: _reviewed,
     Kind.SCORE_CORRECTED: _score_corrected,
     Kind.SCORE_CORRECTION_DECIDED: _correction_decided,
+    Kind.CLASS_REPINNED: _repinned,
+    Kind.CLASS_MOVE_PROPOSED: _move_proposed,
+    Kind.CLASS_MOVE_DECIDED: _move_decided,
 }

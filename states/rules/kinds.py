@@ -45,6 +45,9 @@ class Kind(StrEnum):
     CHECK_REVIEWED = "check_reviewed"
     SCORE_CORRECTED = "score_corrected"
     SCORE_CORRECTION_DECIDED = "score_correction_decided"
+    CLASS_REPINNED = "class_repinned"
+    CLASS_MOVE_PROPOSED = "class_move_proposed"
+    CLASS_MOVE_DECIDED = "class_move_decided"
 
 
 class Payload(BaseModel):

@@ -15,6 +15,7 @@ from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
 from states.rules.findings import Finding, Weight
 from states.rules.guards import RULES
 from states.rules.law import Law
+from states.rules.repinning import fresh_pin
 from states.rules.rulebook import Arrow, Rulebook
 from states.rules.stages import Stage
 
@@ -44,7 +45,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something the service itself owes a class now: open its survey, or add it up."""
+    """Something the service itself owes a class now: its survey, or rules that were changed."""
 
     name: str
     klass: ClassFacts
@@ -167,6 +168,10 @@ def targets(arrow: Arrow, book: Rulebook) -> tuple[Stage, ...]:
 
 
 def _chores(dossier: Dossier, law: Law) -> Iterable[Chore]:
+    if dossier.stage in (Stage.APPROVED, Stage.RUNNING):
+        for klass in dossier.classes.values():
+            if fresh_pin(klass, law):
+                yield Chore("take_rules_over", klass, dossier.today)
     if dossier.stage not in (Stage.RUNNING, Stage.ASSESSED):
         return
     for klass in dossier.classes.values():

@@ -263,12 +263,13 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _whole(raw: Mapping[str, dict[str, Any]], key: str) -> dict[str, Any]:
     own = raw[key]
-    return _laid_over(_whole(raw, own["succeeds"]), own) if "succeeds" in own else own
+    return laid_over(_whole(raw, own["succeeds"]), own) if "succeeds" in own else own
 
 
-def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One table of rules over another: only what the upper one says is changed."""
     merged = dict(below)
     for key, value in above.items():
         both = isinstance(value, dict) and isinstance(below.get(key), dict)
-        merged[key] = _laid_over(below[key], value) if both else value
+        merged[key] = laid_over(below[key], value) if both else value
     return merged

@@ -25,21 +25,28 @@ def _year(year: int) -> CalendarYear:
 @pytest.mark.parametrize(
     ("start", "n", "due"),
     [
-        ("2026-02-13", 1, "2026-02-14"),
-        ("2026-02-13", 5, "2026-02-27"),
-        ("2026-02-27", 1, "2026-02-28"),
-        ("2026-03-19", 5, "2026-03-26"),
-        ("2026-04-03", 1, "2026-04-07"),
-        ("2026-04-30", 5, "2026-05-11"),
-        ("2026-06-18", 3, "2026-06-24"),
-        ("2026-09-18", 1, "2026-09-20"),
-        ("2026-09-24", 5, "2026-10-09"),
-        ("2026-09-30", 3, "2026-10-10"),
+        pytest.param("2026-02-13", 1, "2026-02-14", id="W01"),
+        pytest.param("2026-02-13", 5, "2026-02-27", id="W02"),
+        pytest.param("2026-02-27", 1, "2026-02-28", id="W03"),
+        pytest.param("2026-03-19", 5, "2026-03-26", id="W04"),
+        pytest.param("2026-04-03", 1, "2026-04-07", id="W05"),
+        pytest.param("2026-04-30", 5, "2026-05-11", id="W06"),
+        pytest.param("2026-06-18", 3, "2026-06-24", id="W07"),
+        pytest.param("2026-09-18", 1, "2026-09-20", id="W08"),
+        pytest.param("2026-09-24", 5, "2026-10-09", id="W09"),
+        pytest.param("2026-09-30", 3, "2026-10-10", id="W10"),
     ],
 )
 def test_the_table_of_section_5(start: str, n: int, due: str) -> None:
     found = CALENDAR.nth_working_day_after(date.fromisoformat(start), n)
     assert found == Due(date.fromisoformat(due), provisional=False)
+
+
+@pytest.mark.parametrize(("start", "n"), [pytest.param("2026-12-25", 5, id="W11")])
+def test_the_last_row_of_section_5_is_provisional(start: str, n: int) -> None:
+    found = CALENDAR.nth_working_day_after(date.fromisoformat(start), n)
+    assert found.provisional
+    assert found.day == date(2027, 1, 1), "what is not arranged is counted by weekends alone"
 
 
 def test_a_deadline_past_the_calendar_is_provisional() -> None:
