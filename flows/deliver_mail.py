@@ -24,9 +24,10 @@ from flows.outside.ports import BadLetterError, Delivery, Outcome, Postman
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally, forget_failures, note_failure, sweep
 from flows.wiring import COMMAND_SECONDS, FINAL_SECONDS, Wiring, wired
-from states.records import adoption, clock, letter_facts, outbox
+from states.records import adoption, clock, letter_facts, letter_texts, outbox
 from states.records.db import transaction
 from states.records.letter_facts import LeasedMail
+from states.rules.letter_texts import LetterText
 from states.rules.words import Language
 from templates import letters
 
@@ -51,6 +52,10 @@ class Written:
     mail: LeasedMail
     message: EmailMessage | None
     flaw: str = ""
+    own_words: str = ""
+    """Which text of an office's own was used, or should have been, as "letter/name.zh"."""
+    slip: str = ""
+    """What was wrong with it: the letter went out in the original's words."""
 
 
 @flow(name=NAME)
@@ -121,8 +126,13 @@ def _write_batch(wiring: Wiring) -> list[Written]:
             limit=CHUNK,
             lease_seconds=LEASE_SECONDS,
         )
-    known = _facts_of(wiring, mails, now)
-    return [_write(wiring, mail, known.get(mail.id), now=now) for mail in mails]
+    known, texts = _facts_of(wiring, mails, now), _texts_of(wiring, mails)
+    batch = [
+        _write(wiring, mail, known.get(mail.id), text=letter_texts.text_of(mail, texts), now=now)
+        for mail in mails
+    ]
+    _tell_of_own_words(wiring, batch)
+    return batch
 
 
 def _facts_of(wiring: Wiring, mails: Sequence[LeasedMail], now: datetime) -> _Facts:
@@ -137,14 +147,41 @@ def _facts_of(wiring: Wiring, mails: Sequence[LeasedMail], now: datetime) -> _Fa
         return {}
 
 
+def _texts_of(wiring: Wiring, mails: Sequence[LeasedMail]) -> Mapping[tuple[str, str], LetterText]:
+    """What offices wrote in place of the originals, in one query."""
+    if not mails:
+        return {}
+    with transaction(wiring.bind) as session:
+        return letter_texts.newest(session, (mail.letter for mail in mails))
+
+
+def _tell_of_own_words(wiring: Wiring, batch: Sequence[Written]) -> None:
+    """A text that cannot be used is told to the operator, until it can."""
+    used = {one.own_words: one.slip for one in batch if one.own_words}
+    if not used:
+        return
+    with transaction(wiring.bind) as session:
+        forget_failures(session, NAME, [name for name, slip in used.items() if not slip])
+        for name, slip in used.items():
+            if slip:
+                note_failure(session, NAME, name, error=slip)
+
+
 def _write(
-    wiring: Wiring, mail: LeasedMail, facts: Mapping[str, object] | None, *, now: datetime
+    wiring: Wiring,
+    mail: LeasedMail,
+    facts: Mapping[str, object] | None,
+    *,
+    text: LetterText | None,
+    now: datetime,
 ) -> Written:
     """Compose one letter; whatever goes wrong is this letter's own trouble."""
+    own_words = f"letter/{mail.letter}.{mail.language}" if text else ""
     try:
         if facts is None:
             facts = _facts_of_one(wiring, mail, now)
-        return Written(mail, _compose(wiring, mail, facts, now=now))
+        message, slip = _compose_somehow(wiring, mail, facts, text=text, now=now)
+        return Written(mail, message, own_words=own_words, slip=slip)
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001  # kept for the operator; the batch goes on
@@ -157,8 +194,32 @@ def _facts_of_one(wiring: Wiring, mail: LeasedMail, now: datetime) -> Mapping[st
         return letter_facts.context_for(session, mail, at=now, base_url=base)
 
 
+def _compose_somehow(
+    wiring: Wiring,
+    mail: LeasedMail,
+    facts: Mapping[str, object],
+    *,
+    text: LetterText | None,
+    now: datetime,
+) -> tuple[EmailMessage, str]:
+    """In the office's own words, or in the original's and what was wrong: no letter is lost."""
+    slip = ""
+    try:
+        return _compose(wiring, mail, facts, text=text, now=now), slip
+    except Exception as error:
+        if text is None:
+            raise
+        slip = type(error).__name__
+    return _compose(wiring, mail, facts, text=None, now=now), slip
+
+
 def _compose(
-    wiring: Wiring, mail: LeasedMail, facts: Mapping[str, object], *, now: datetime
+    wiring: Wiring,
+    mail: LeasedMail,
+    facts: Mapping[str, object],
+    *,
+    text: LetterText | None,
+    now: datetime,
 ) -> EmailMessage:
     sender = wiring.settings.mail_from
     host = sender.rpartition("@")[2]
@@ -170,6 +231,8 @@ def _compose(
         sender=Address(SENDER, addr_spec=sender),
         message_id=f"<{mail.message_id}@{host}>",
         date=now,
+        text=text,
+        trial="trial" in mail.context,
     )
 
 

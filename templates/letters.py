@@ -91,7 +91,9 @@ def _subject(letter: str, facts: Mapping[str, object], text: LetterText | None) 
 
 def _fill(message: EmailMessage, letter: str, framed: Mapping[str, object]) -> None:
     forms = _in_one_line()
+    choice = "" if the_letters().letters[letter].has_secret_link else framed.get("preferences", "")
     framed = {**framed, "subject": message["Subject"], "nameless": letter in _NAMELESS}
+    framed["preferences"] = choice
     message.set_content(forms.get_template("frame.txt").render(framed))
     message.add_alternative(forms.get_template("frame.html").render(framed), subtype="html")
 

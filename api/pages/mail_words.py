@@ -5,6 +5,7 @@ from typing import Literal
 
 from api.pages.wording import masked_answer
 from states.records.mail_events import LetterEvent
+from states.records.outbox import NOT_WANTED
 from states.rules.words import Language, say
 from templates.filters import minute
 from templates.shapes import Entry
@@ -39,11 +40,15 @@ def _tries(events: list[LetterEvent]) -> Iterator[tuple[LetterEvent, str, int]]:
 def _entry(event: LetterEvent, what: str, *, no: int, lang: Language) -> Entry:
     return Entry(
         at=event.at,
-        sentence=say("mail_event", what, lang, no=no),
-        who=masked_answer(_answer(event)),
+        sentence=say("mail_event", "not_wanted" if _is_unwanted(event) else what, lang, no=no),
+        who="" if _is_unwanted(event) else masked_answer(_answer(event)),
         office=_next(event, lang),
         kind=_kind(what),
     )
+
+
+def _is_unwanted(event: LetterEvent) -> bool:
+    return event.answer == NOT_WANTED
 
 
 def _answer(event: LetterEvent) -> str:

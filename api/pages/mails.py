@@ -21,7 +21,7 @@ from api.maildir import (
 from api.once import Once
 from api.pages.forms import new_key
 from api.pages.mail_words import life_words
-from api.pages.wording import masked, masked_address, masked_answer, name_of
+from api.pages.wording import masked, masked_address, masked_answer, moot_words, name_of
 from states.errors import NotFound, NotYours
 from states.records import mail_board, mail_events
 from states.records.mail_board import LetterLine
@@ -127,7 +127,7 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
     """A letter in words; person and address masked."""
     office = name_of(line.office, lang) or say("mail_note", "outside", lang, copies=1)
     role = say("role", line.role, lang) if line.role else ""
-    note = say("mail_note", "moot", lang) if line.state == "moot" else masked_answer(line.answer)
+    note = moot_words(line.answer, lang) if line.state == "moot" else masked_answer(line.answer)
     known = has("mail_name", line.letter)
     return MailLine(
         subject=say("mail_name", line.letter, lang) if known else line.letter,

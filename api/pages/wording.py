@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from states.records.boards import Due, Names
 from states.records.dossiers import MailRow, ProjectFile
+from states.records.outbox import NOT_WANTED
 from states.records.tables import Office
 from states.rules.deadlines import shanghai_day
 from states.rules.findings import SYSTEM_DEFAULT
@@ -132,11 +133,16 @@ def rule_words(rule: str, lang: Language) -> str:
     return say(*_RULES[rule], lang) if rule in _RULES else rule
 
 
+def moot_words(answer: str, lang: Language) -> str:
+    """Why a letter was not sent in the end: its matter was settled, or its reader wants none."""
+    return say("mail_note", "not_wanted" if answer == NOT_WANTED else "moot", lang)
+
+
 def mail_line(row: MailRow, lang: Language) -> MailLine:
     """A promised letter: to which role of which office, and how far it got; the person masked."""
     office = name_of(row.office, lang) or say("mail_note", "outside", lang, copies=row.copies)
     role = say("role", row.role, lang) if row.role else ""
-    note = say("mail_note", "moot", lang) if row.state == "moot" else masked_answer(row.answer)
+    note = moot_words(row.answer, lang) if row.state == "moot" else masked_answer(row.answer)
     return MailLine(
         subject=say("mail_name", row.letter, lang) if has("mail_name", row.letter) else row.letter,
         office=" · ".join(filter(None, (office, role, masked(row.person)))),

@@ -1,7 +1,7 @@
 """What a letter says, read at the moment it is sent: project, office, day and link."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -11,10 +11,13 @@ from sqlmodel import Session
 from states.records import invitations, vault
 from states.records.places import INVITATION_EMAIL
 from states.rules.deadlines import shanghai_day
+from states.rules.letter_samples import sample_facts
 from states.rules.months import return_due_on
 from states.rules.routes import Route
 from states.rules.words import Language, say
 
+MY_LETTERS = "/me/letters"
+"""Where everybody sees which letters they get, and switches off what is optional."""
 _DATED_BY = {"check_reviewed": "rectify"}
 """Letters that ask for nothing themselves but name the day of a duty that may still be open."""
 _RETURNS_WITH_A_DAY = frozenset({"return_to_prepare", "return_to_sign", "return_returned"})
@@ -114,8 +117,17 @@ def contexts_for(
     session: Session, mails: Sequence[LeasedMail], *, at: datetime, base_url: str
 ) -> dict[int, Mapping[str, object]]:
     """What many letters say, by mail id, in six queries at most."""
+    mails = [_as_if(mail) for mail in mails]
     found = _find(session, mails, base_url.rstrip("/"), today=shanghai_day(at))
-    return {mail.id: {**_about(mail, found), **_whom(mail, at)} for mail in mails}
+    return {mail.id: {**_about(mail, found), **_whom(mail, at, found.base)} for mail in mails}
+
+
+def _as_if(mail: LeasedMail) -> LeasedMail:
+    """A trial says what another letter said: it belongs to no project, but tells of one."""
+    told = mail.context.get("trial", {})
+    if "project" not in told:
+        return mail
+    return replace(mail, project_id=told["project"], duty=told["duty"], subject=told["subject"])
 
 
 def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: date) -> _Found:
@@ -154,8 +166,8 @@ def _by_id(session: Session, query: TextClause, ids: Sequence[int]) -> Mapping[i
     return {row.id: row for row in rows}
 
 
-def _whom(mail: LeasedMail, at: datetime) -> Mapping[str, object]:
-    return {"person": {"name": mail.name}, "clock": at}
+def _whom(mail: LeasedMail, at: datetime, base: str) -> Mapping[str, object]:
+    return {"person": {"name": mail.name}, "clock": at, "preferences": f"{base}{MY_LETTERS}"}
 
 
 def _about(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
@@ -237,6 +249,10 @@ def _duties(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     return {"items": _items(mail, found), "link": f"{found.base}/"}
 
 
+def _sample(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    return sample_facts(mail.letter, cast("Language", mail.language), base=found.base)
+
+
 def _setup(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     expires = datetime.fromisoformat(mail.context["expires"])
     return {"link": found.base + mail.context["path"], "expires": expires}
@@ -289,5 +305,6 @@ _TELLERS: Mapping[str, Callable[[LeasedMail, _Found], Mapping[str, object]]] = {
     "forgetting": _forgetting,
     "items": _duties,
     "path": _setup,
+    "sample": _sample,
 }
 """By what a letter's context names."""

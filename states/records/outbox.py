@@ -17,12 +17,13 @@ from states.records import clock
 from states.records import mail_events as events
 from states.records.letter_facts import LeasedMail, context_for, contexts_for
 from states.rules.deadlines import shanghai_day
+from states.rules.letters import the_letters
 from states.rules.patience import USUAL, Patience
 from states.rules.stages import Role
 
 __all__ = [
-    "LeasedMail", "context_for", "contexts_for", "free_leases", "lease", "let_go", "mark",
-    "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
+    "NOT_WANTED", "LeasedMail", "context_for", "contexts_for", "free_leases", "lease", "let_go",
+    "mark", "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
 ]  # fmt: skip
 
 _FINAL = frozenset({"accepted", "refused"})
@@ -31,7 +32,8 @@ GIVEN_UP = "given up after repeats"
 _INSERT = """
 INSERT INTO outbox (key, letter, project_id, person_id, language, context, duty, subject,
                     state, promised_at, not_before, attempts, lease, message_id, answer)
-SELECT :key || '/' || p.id, :letter, CAST(:project_id AS bigint), p.id, p.language,
+SELECT :key || '/' || p.id, :letter, CAST(:project_id AS bigint), p.id,
+       coalesce(CAST(:language AS text), p.language),
        CAST(:context AS jsonb), :duty, '', 'promised', :at, :at, 0, '',
        md5(:key || '/' || p.id), ''
   FROM person p
@@ -106,14 +108,26 @@ _MOOT = """
        JOIN timer t ON t.project_id = i.project AND t.duty = i.duty
                    AND t.subject = coalesce(i.subject, '')))
 """
-# Every change of a letter leaves its event in the same statement.
+# Switched off by its reader; a letter that has become a duty since is sent all the same.
+_UNWANTED = """
+  (m.letter = ANY(:optional) AND EXISTS (
+     SELECT 1 FROM letter_preference w
+      WHERE w.person_id = m.person_id AND w.letter = m.letter AND NOT w.wanted))
+"""
+NOT_WANTED = "not wanted"
+"""The answer of a letter that its reader has switched off."""
+# Every change of a letter leaves its event in the same statement. A trial is nobody's duty, and
+# always wanted.
 _MARK_MOOT = text(f"""
 WITH moot AS (
-UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :at
- WHERE m.id IN ({_DUE} FOR UPDATE OF m SKIP LOCKED) AND ({_MOOT})
-RETURNING m.id)
-{events.noting("moot", "moot")}
-""")  # noqa: S608  three constants of this file
+UPDATE outbox m SET state = 'moot', lease = '', leased_until = NULL, done_at = :at,
+                    answer = CASE WHEN {_UNWANTED} THEN '{NOT_WANTED}' ELSE m.answer END
+ WHERE m.id IN ({_DUE} FOR UPDATE OF m SKIP LOCKED) AND NOT jsonb_exists(m.context, 'trial')
+   AND ({_MOOT} OR {_UNWANTED})
+RETURNING m.id, m.answer = '{NOT_WANTED}' AS unwanted)
+INSERT INTO mail_event (mail_id, at, what, answer, evidence)
+SELECT id, :real, 'moot', CASE WHEN unwanted THEN '{NOT_WANTED}' ELSE '' END, '' FROM moot
+""")  # noqa: S608  constants of this file
 _LEASE = text(f"""
 WITH taken AS (
 UPDATE outbox m SET state = 'leased', lease = :lease, leased_until = :until,
@@ -193,10 +207,15 @@ def promise_to_person(  # noqa: PLR0913  what, to whom, and about what
     at: datetime,
     project_id: int | None = None,
     duty: str = "",
+    language: str | None = None,
 ) -> int:
-    """Promise a letter to one person, once per key. Answers how many were new."""
+    """Promise a letter to one person, once per key, in their language unless one is named.
+
+    Answers how many were new.
+    """
     asked = _values(key, letter, context, at=at, project_id=project_id, duty=duty)
-    found = session.connection().execute(_PROMISE_TO_PERSON, asked | {"person_id": person_id})
+    asked |= {"person_id": person_id, "language": language}
+    found = session.connection().execute(_PROMISE_TO_PERSON, asked)
     return int(found.one().letters)
 
 
@@ -209,7 +228,8 @@ def lease(
     worker is given up too.
     """
     asked: dict[str, Any] = {"now": at, "real": machine_now}
-    session.connection().execute(_MARK_MOOT, asked | {"at": at, "today": shanghai_day(at)})
+    known = {"at": at, "today": shanghai_day(at), "optional": list(the_letters().optional)}
+    session.connection().execute(_MARK_MOOT, asked | known)
     until = machine_now + timedelta(seconds=lease_seconds)
     asked |= {"lease": randomness.token_hex(8), "until": until, "limit": limit}
     rows = session.connection().execute(_LEASE, asked)
@@ -279,7 +299,7 @@ def _values(
 ) -> dict[str, Any]:
     return {
         "key": key, "letter": letter, "context": json.dumps(dict(context), ensure_ascii=False),
-        "at": at, "project_id": project_id, "duty": duty,
+        "at": at, "project_id": project_id, "duty": duty, "language": None,
     }  # fmt: skip
 
 

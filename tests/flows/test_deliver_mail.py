@@ -21,10 +21,11 @@ from flows.outside.failing import FailingPostman
 from flows.outside.null import NullPostman
 from flows.outside.ports import Delivery, Outcome, Postman
 from flows.outside.smtp import SmtpPostman
-from flows.sweeps import Tally
-from states.records import outbox
+from flows.sweeps import Tally, note_failure
+from states.records import letter_texts, outbox
 from states.records.db import transaction
-from states.records.tables import Failure
+from states.records.tables import Failure, LetterTextRow
+from states.rules.stages import Role
 from tests.flows.conftest import MORNING, Story
 from tests.flows.outside.servers import AnswersData, Server, listening
 
@@ -201,3 +202,78 @@ def test_mail_goes_where_the_settings_say_or_to_the_own_mailbox(
 ) -> None:
     settings = story.parts.settings.model_copy(update={"smtp_url": SecretStr(url) if url else None})
     assert wiring.smtp_url(settings) == url or "127.0.0.1" in wiring.smtp_url(settings)
+
+
+class Keeps(NullPostman):
+    """Keeps every letter, to be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.letters: list[EmailMessage] = []
+
+    async def send(self, message: EmailMessage) -> Delivery:
+        self.letters.append(message)
+        return await super().send(message)
+
+
+def say_in_own_words(story: Story, subject: str, body: str) -> None:
+    officer = story.staff["officer"].person_id
+    with transaction(story.bind) as session:
+        session.add(
+            LetterTextRow(
+                letter="plan_submitted", language="zh", version=1, original=False,
+                subject=subject, body=body, person_id=officer or 0, at=MORNING,
+            )
+        )  # fmt: skip
+
+
+def test_letters_go_out_in_the_words_that_an_office_gave_them(story: Story) -> None:
+    say_in_own_words(story, "速审 {project.code}", "请审核{project.title}。\n> 审核 | {link}")
+    story.a_project()
+    postman = Keeps()
+    assert deliver(story, lambda: postman).handled == 2
+    assert {letter["Subject"] for letter in postman.letters} == {"速审 HP-2026-001"}
+    assert "请审核人工智能推介官（基础）。" in body_of(postman.letters[0])
+    assert "我会收到哪些邮件：https://duban.example.invalid/me/letters" in body_of(
+        postman.letters[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [("{no.such}\n> 审核 | {link}", "KeyError"), ("{", "BrokenTextError")],
+)
+def test_words_that_cannot_be_used_lose_no_letter_and_are_told_to_the_operator(
+    story: Story, body: str, error: str
+) -> None:
+    say_in_own_words(story, "速审", body)
+    story.a_project()
+    postman = Keeps()
+    assert deliver(story, lambda: postman) == Tally(handled=2)
+    assert {letter["Subject"] for letter in postman.letters} == {
+        "请审核培训方案 HP-2026-001（4月14日前）"
+    }
+    assert failures(story) == [("letter/plan_submitted.zh", error)]
+
+
+def test_the_operator_is_told_until_the_words_can_be_used(story: Story) -> None:
+    with transaction(story.bind) as session:
+        note_failure(session, delivering.NAME, "letter/plan_submitted.zh", error="KeyError")
+    say_in_own_words(story, "速审 {project.code}", "请审核。\n> 审核 | {link}")
+    story.a_project()
+    deliver(story, NullPostman)
+    assert failures(story) == []
+
+
+def test_a_trial_arrives_with_its_mark(story: Story) -> None:
+    actor = replace(story.staff["officer"], role=Role.BUREAU, request_id="r1")
+    with transaction(story.bind) as session:
+        for lang in letter_texts.LANGUAGES:
+            which = letter_texts.Which("plan_approved", lang)
+            letter_texts.promise_trial(session, which, None, about=None, actor=actor, at=MORNING)
+    postman = Keeps()
+    assert deliver(story, lambda: postman).handled == 2
+    assert [letter["Subject"] for letter in postman.letters] == [
+        "[试发] 培训方案已通过 HP-2026-001", "[Test] Training plan approved: HP-2026-001",
+    ]  # fmt: skip
+    assert {str(letter["To"]) for letter in postman.letters} == {"officer <officer@office.test>"}

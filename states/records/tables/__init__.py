@@ -6,6 +6,7 @@ from states.records.tables.classes import Enrolment, ImportReport, Learner, Scor
 from states.records.tables.corrections import ScoreCorrection
 from states.records.tables.files import Attachment, ClassFiling
 from states.records.tables.keeping import DataKey, Forgetting, Remark
+from states.records.tables.letters import LetterPreference, LetterTextRow
 from states.records.tables.offices import (
     Account,
     Appointment,
@@ -72,6 +73,8 @@ __all__ = [
     "InspectionFault",
     "Learner",
     "LedgerEntry",
+    "LetterPreference",
+    "LetterTextRow",
     "Mail",
     "MailEvent",
     "MonthlyReturn",

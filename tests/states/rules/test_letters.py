@@ -15,13 +15,16 @@ from states.rules.words import has
 def promised_by_the_rulebooks() -> dict[str, set[Role]]:
     """Which roles the rulebooks of projects and routes write to, by letter."""
     found: dict[str, set[Role]] = {}
-    for book in (*the_law().regimes.values(), *books()):
-        for arrow in book.arrows:
-            for address in arrow.letters:
-                letter, role = address.split(":")
-                found.setdefault(letter, set()).add(Role(role))
-        for rule in book.letters:
-            found.setdefault(rule.letter, set()).add(rule.to)
+    regimes, routes = the_law().regimes.values(), books()
+    arrows = [one for book in regimes for one in book.arrows]
+    moves = [one.letters for one in arrows] + [a.letters for book in routes for a in book.arrows]
+    for address in (address for letters in moves for address in letters):
+        letter, role = address.split(":")
+        found.setdefault(letter, set()).add(Role(role))
+    told = [(rule.letter, rule.to) for book in regimes for rule in book.letters]
+    told += [(rule.letter, rule.to) for book in routes for rule in book.letters]
+    for letter, to in told:
+        found.setdefault(letter, set()).add(to)
     return found
 
 
