@@ -59,6 +59,15 @@ def a_house(session: Session) -> House:
     )
 
 
+def two_officers(session: Session) -> tuple[Actor, Actor]:
+    """Two persons of the municipal bureau, for stories that need them."""
+    bureau = _office(session, "bureau", "BUREAU", name="上海市人力资源和社会保障局")
+    return (
+        _person(session, bureau, Role.BUREAU, number=7),
+        _person(session, bureau, Role.BUREAU, number=8),
+    )
+
+
 def _office(session: Session, kind: str, code: str, *, name: str) -> int:
     office = Office(
         kind=kind,

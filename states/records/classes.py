@@ -27,7 +27,7 @@ INSERT INTO training_class (project_id, no, opens_on, ends_on, regime, standard,
 VALUES (:project_id, :no, :opens_on, :ends_on, :regime, :standard, :bank, :reason)
 ON CONFLICT (project_id, no) DO UPDATE SET
   opens_on = excluded.opens_on, ends_on = excluded.ends_on, regime = excluded.regime,
-  standard = excluded.standard, bank = excluded.bank, reason = excluded.reason
+  standard = excluded.standard, bank = excluded.bank, reason = excluded.reason, moved_on = NULL
 RETURNING id
 """)
 _LICENCE = text("""

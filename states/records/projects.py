@@ -17,7 +17,7 @@ from states.rules.stages import Stage
 
 _LOAD = text(f"""
 SELECT p.id, p.code, p.stage, p.moves, p.ledger_seq, p.district_id, p.provider_id,
-       {NEWEST} AS calendar,
+       {NEWEST} AS law,
        (SELECT json_agg(json_build_array(f.seq, f.kind, f.payload, f.person_id, f.at)
                         ORDER BY f.seq)
           FROM fact f WHERE f.project_id = p.id) AS facts
@@ -48,11 +48,11 @@ class LoadedProject:
 def load(session: Session, ids: Sequence[int]) -> list[LoadedProject]:
     """Read projects with all their facts in one round trip; unknown ids are left out.
 
-    From then on this process counts by the newest calendar.
+    From then on this process goes by the newest calendar and rules.
     """
     rows = session.connection().execute(_LOAD, {"ids": list(ids)}).all()
     if rows:
-        follow(session, rows[0].calendar)
+        follow(session, rows[0].law)
     return [
         LoadedProject(
             id=row.id,

@@ -24,6 +24,7 @@ from states.records.tables.returns import (
     ReturnedClass,
 )
 from states.records.tables.routes import Claim, RouteCase, RouteFact
+from states.records.tables.rules import RuleNewsRead, RuleVersionStep
 from states.records.tables.supervision import (
     Campaign,
     CampaignPick,
@@ -89,6 +90,8 @@ __all__ = [
     "ReturnedClass",
     "RouteCase",
     "RouteFact",
+    "RuleNewsRead",
+    "RuleVersionStep",
     "RulebookUsed",
     "Score",
     "ScoreCorrection",

@@ -9,7 +9,7 @@ from states.records.tables.columns import document, key, link, moment, one_of, s
 
 
 class TrainingClass(SQLModel, table=True):
-    """A class of a project, with what was pinned to it on its opening day."""
+    """A class of a project, with what is pinned to it; `moved_on` is the day of a decision."""
 
     __tablename__ = "training_class"
     __table_args__ = (
@@ -26,6 +26,7 @@ class TrainingClass(SQLModel, table=True):
     standard: str
     bank: str
     reason: str
+    moved_on: date | None = None
 
 
 class Learner(SQLModel, table=True):
