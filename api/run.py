@@ -17,7 +17,14 @@ from api.signing import SigningKeyUnusable, signer_from
 from api.supervisor import Part, Supervisor, end_leftovers
 from states.records import db, secrets
 from states.records.embedded import DatabaseDidNotStart, Server, embedded
-from states.records.folder import DataFolderLocked, is_free, kept_port, locked
+from states.records.folder import (
+    DataFolderLocked,
+    NoMaildir,
+    is_free,
+    kept_port,
+    locked,
+    maildir_at,
+)
 from states.records.seat import DataFolderUnreachable
 from states.rules.patience import BadPatienceError, patience_from
 from states.settings import Settings
@@ -82,6 +89,7 @@ def run(settings: Settings) -> int:
         SigningKeyUnusable,
         UnusableLayout,
         BadPatienceError,
+        NoMaildir,
         DatabaseDidNotStart,
         DataFolderLocked,
         DataFolderUnreachable,
@@ -100,6 +108,7 @@ def _run_alone(settings: Settings) -> int:
     signer_from(settings)
     layout_from(settings.aggregation_layout)
     patience_from(settings.mail_retries, settings.mail_give_up)
+    maildir_at(settings.bounces)
     secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")

@@ -33,6 +33,7 @@ from flows.scan_attachments import sweep_orphans
 from flows.wiring import NoDatabase, Wiring
 from states.records import secrets
 from states.records.db import WAKE_CHANNEL, transaction
+from states.records.folder import NoMaildir
 from states.rules.patience import BadPatienceError
 from states.settings import Settings
 from templates.sheets.aggregation import UnusableLayout
@@ -88,7 +89,11 @@ class Worker:
         self._call.clear()
         try:
             view = await asyncio.to_thread(
-                look_around, self._parts.bind, CALENDAR, prefect=PREFECT.is_here
+                look_around,
+                self._parts.bind,
+                CALENDAR,
+                prefect=PREFECT.is_here,
+                bounces=self._parts.settings.bounces,
             )
         except SQLAlchemyError as error:
             _log.warning("the database does not answer: %s", type(error).__name__)
@@ -169,7 +174,7 @@ def main() -> int:
         parts = wiring.wire(settings)
     except (
         NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
-        BadPatienceError,
+        BadPatienceError, NoMaildir,
     ) as error:  # fmt: skip
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1

@@ -36,6 +36,7 @@ from flows import deliver_mail as delivering
 from flows import drive_projects as driving
 from flows import file_training as filing
 from flows import forget_people as forgetting
+from flows import read_bounces as reading
 from flows import remind_daily as reminding
 from flows import scan_attachments as scanning
 from flows.conductor import PREFECT, Sweeping, own_tag, tag_of
@@ -61,6 +62,7 @@ FLOWS: Final[Mapping[str, Sweeping]] = {
     forgetting.NAME: forgetting.forget_people,
     scanning.NAME: scanning.scan_attachments,
     filing.NAME: filing.file_training,
+    reading.NAME: reading.read_bounces,
 }
 
 

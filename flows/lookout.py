@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from flows import deliver_mail, drive_projects, file_training, scan_attachments
+from flows import deliver_mail, drive_projects, file_training, read_bounces, scan_attachments
 from flows.occasions import Rhythm, occasion_of, rests
 from states.records import attachment_queue, clock, filing_queue, outbox
 from states.records.db import transaction
@@ -59,8 +60,13 @@ class View:
     seconds: float
 
 
-def look_around(bind: Engine, calendar: Mapping[str, Rhythm], *, prefect: bool) -> View:
-    """One look; `prefect` says whether Prefect's schedule may be trusted to come first."""
+def look_around(
+    bind: Engine, calendar: Mapping[str, Rhythm], *, prefect: bool, bounces: Path | None = None
+) -> View:
+    """One look; `prefect` says whether Prefect's schedule may be trusted to come first.
+
+    `bounces` is the Maildir of what comes back.
+    """
     with transaction(bind) as session:
         moving = session.get(VirtualClock, 1)
         now = clock.now(session)
@@ -75,6 +81,8 @@ def look_around(bind: Engine, calendar: Mapping[str, Rhythm], *, prefect: bool) 
             errands.append(Errand(scan_attachments.NAME, f"look at {row.files} files"))
         if row.filings:
             errands.append(Errand(file_training.NAME, f"file {row.filings} classes"))
+        if bounces and read_bounces.is_due(session, bounces):
+            errands.append(Errand(read_bounces.NAME, "read what came back"))
         patience = PREFECT_FIRST if prefect and moving is None else timedelta(0)
         errands += _calendar(session, calendar, now, patience=patience)
     repeats = (row.repeats, row.looks, row.asks)

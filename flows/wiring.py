@@ -19,7 +19,7 @@ from flows.outside.register import FolderRegister, HttpRegister
 from flows.outside.smtp import SmtpPostman
 from states.records import db
 from states.records.embedded import running
-from states.records.folder import kept_port
+from states.records.folder import kept_port, maildir_at
 from states.rules.patience import USUAL, Patience, patience_from
 from states.settings import Settings
 from templates.sheets.aggregation import AggregationLayout, aggregation_layout, layout_from
@@ -79,7 +79,7 @@ def wire(settings: Settings) -> Wiring:
     """The real parts that the settings name.
 
     Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
-    BadPatienceError.
+    BadPatienceError, NoMaildir.
     """
     mail = smtp_url(settings)
 
@@ -88,6 +88,7 @@ def wire(settings: Settings) -> Wiring:
 
     postman()
     patience = patience_from(settings.mail_retries, settings.mail_give_up)
+    maildir_at(settings.bounces)
     register, hub = training_register(settings), certificate_hub(settings)
     layout = layout_from(settings.aggregation_layout)
     bind = db.engine(database_url(settings), pool_size=5)

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         default="5d",
         description="After so long a letter is given up; RFC 5321 asks for at least 4d.",
     )
+    bounces: Path | None = Field(
+        default=None,
+        description="Maildir into which what comes back to mail_from is delivered; unset: none is.",
+    )
     learner_mail_domain: str = Field(
         default="learners.example.invalid",
         description="Domain given to sample learners who have no address of their own.",
@@ -127,7 +131,7 @@ class Settings(BaseSettings):
     @field_validator(
         "database_url", "public_url", "smtp_url", "keys_file", "prefect_api_url", "clamd",
         "registry_url", "registry_token", "hub_url", "hub_token", "feed_token",
-        "aggregation_layout", "signing_key", "prefect_database_url", mode="before",
+        "aggregation_layout", "signing_key", "prefect_database_url", "bounces", mode="before",
     )  # fmt: skip
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:

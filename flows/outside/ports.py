@@ -8,8 +8,11 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
+from states.rules.legible import one_line
+
 ANSWER_LENGTH = 200
 _ADDRESS = re.compile(r"[!#-;=?A-~]+@[A-Za-z0-9.\-\[\]:]+")
+_STEM = re.compile(r"<([A-Za-z0-9._-]{1,64})@")
 _BATCH_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 REASONS_LENGTH = 2000
 
@@ -42,8 +45,7 @@ class Delivery:
     alarm: bool = False
 
     def __post_init__(self) -> None:
-        line = " ".join(self.answer.split())
-        object.__setattr__(self, "answer", line[:ANSWER_LENGTH])
+        object.__setattr__(self, "answer", one_line(self.answer, ANSWER_LENGTH))
 
     @property
     def is_to_be_repeated(self) -> bool:
@@ -190,10 +192,15 @@ class RegisterUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What stands on the outside of a letter: two bare ASCII addresses."""
+    """What stands on the outside of a letter: two bare ASCII addresses.
+
+    `id` comes back with a bounce (RFC 3461 ENVID): the stem of the Message-ID, empty where that
+    could not stand on an envelope as it is.
+    """
 
     sender: str
     recipient: str
+    id: str = ""
 
 
 def envelope_of(message: EmailMessage) -> Envelope:
@@ -206,7 +213,12 @@ def envelope_of(message: EmailMessage) -> Envelope:
         raise BadLetterError("a letter needs a Message-ID")
     if message["Cc"] or message["Bcc"]:
         raise BadLetterError("a letter has one recipient and no copies")
-    return Envelope(_only_address(message, "From"), _only_address(message, "To"))
+    return Envelope(_only_address(message, "From"), _only_address(message, "To"), _stem(message))
+
+
+def _stem(message: EmailMessage) -> str:
+    found = _STEM.match(str(message["Message-ID"]).strip())
+    return found[1] if found else ""
 
 
 def checked_batch_code(code: str) -> str:

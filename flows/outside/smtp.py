@@ -31,6 +31,8 @@ _REFUSING = range(500, 600)
 _CREDENTIALS = frozenset({530, 534, 535, 538})
 _NO_ROUTE_NOW = "5.4.4"
 """An enhanced code that says permanent and is not: name servers that fail for an hour give it."""
+_TELL = ("NOTIFY=FAILURE,DELAY",)
+"""RFC 3461: of success nobody need be told."""
 # Header lines and bodies in 7 bits: nothing depends on what this server offers.
 _SEVEN_BITS = WIRE.clone(cte_type="7bit")
 
@@ -118,8 +120,10 @@ class SmtpPostman:
 
     async def _agree(self, envelope: Envelope) -> aiosmtplib.SMTP:
         client = await self._connected()
-        await client.mail(envelope.sender)
-        await client.rcpt(envelope.recipient)
+        reports = client.supports_extension("dsn")
+        about = [f"ENVID={envelope.id}", "RET=HDRS"] if reports and envelope.id else []
+        await client.mail(envelope.sender, options=about)
+        await client.rcpt(envelope.recipient, options=_TELL if reports else [])
         return client
 
     async def _connected(self) -> aiosmtplib.SMTP:
@@ -155,7 +159,17 @@ async def _connect(server: SmtpServer, seconds: float) -> aiosmtplib.SMTP:
         tls_context=server.tls_context(),
     )
     await client.connect()
+    if client.is_ehlo_or_helo_needed:
+        await _greet(client)
     return client
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """Ask what the server can do, before the first letter; old ones only take HELO."""
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        await client.helo()
 
 
 def _before_data(error: SMTPException | OSError) -> Delivery:

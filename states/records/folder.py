@@ -16,6 +16,15 @@ class DataFolderLocked(RuntimeError):
         super().__init__(f"数据目录正被另一个 duban 使用 · {folder} is in use by another duban.")
 
 
+class NoMaildir(RuntimeError):
+    """DUBAN_BOUNCES 不是 Maildir 目录。 A Maildir has the folders new and cur."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"DUBAN_BOUNCES 不是 Maildir 目录 · {folder} lacks the folders new and cur."
+        )
+
+
 @contextmanager
 def locked(folder: Path, name: str = "duban") -> Iterator[None]:
     """Hold `folder` for the life of this block; the kernel frees it if we are killed.
@@ -36,6 +45,12 @@ def make_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(parents=True)
         folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def maildir_at(folder: Path | None) -> None:
+    """Raises NoMaildir when one is named and is not there."""
+    if folder and not all((folder / room).is_dir() for room in ("new", "cur")):
+        raise NoMaildir(folder)
 
 
 def kept_port(folder: Path, name: str) -> int:

@@ -128,3 +128,40 @@ async def _ended(handler: Server) -> None:
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+
+
+class OffersReports:
+    """Takes everything, offers DSN (RFC 3461), and keeps the commands as they came."""
+
+    def __init__(self, *, ehlo: bool = True) -> None:
+        self.ehlo = ehlo
+        self.commands: list[str] = []
+
+    async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 localhost\r\n")
+        while line := (await reader.readline()).decode().strip():
+            self.commands.append(line)
+            verb = line[:4].upper()
+            if verb == "QUIT":
+                break
+            writer.write(self._answer(verb))
+            if verb == "DATA":
+                while (await reader.readline()) != b".\r\n":
+                    pass
+                writer.write(b"250 2.0.0 queued\r\n")
+        writer.write(b"221 bye\r\n")
+        await writer.drain()
+        writer.close()
+
+    def _answer(self, verb: str) -> bytes:
+        if verb == "EHLO":
+            return b"250-localhost\r\n250 DSN\r\n" if self.ehlo else b"502 what?\r\n"
+        return b"354 go on\r\n" if verb == "DATA" else b"250 ok\r\n"
+
+
+@asynccontextmanager
+async def offering(server: OffersReports) -> AsyncIterator[int]:
+    """Serve on a free loopback port and give its number."""
+    listener = await asyncio.start_server(server.speak, "127.0.0.1", 0)
+    async with listener:
+        yield listener.sockets[0].getsockname()[1]

@@ -9,18 +9,20 @@ from email.policy import default as modern
 
 import pytest
 
-from flows.outside.ports import Delivery, Outcome
+from flows.outside.ports import Delivery, Outcome, envelope_of
 from flows.outside.smtp import SmtpPostman
 from tests.flows.outside.servers import (
     AnswersData,
     DropsAfterData,
     DropsBeforeData,
     HangsAfterData,
+    OffersReports,
     RefusesRecipients,
     RefusesSenders,
     Server,
     a_letter,
     listening,
+    offering,
 )
 
 TINY = 0.2
@@ -140,6 +142,43 @@ def test_a_server_that_says_goodbye_to_an_idle_connection_is_called_again() -> N
 
     assert asyncio.run(story()) == [Outcome.ACCEPTED, Outcome.ACCEPTED]
     assert len(handler.sessions) == 2
+
+
+def _commands(server: OffersReports, query: str = "") -> list[str]:
+    async def story() -> Delivery:
+        async with (
+            offering(server) as port,
+            SmtpPostman(f"smtp://127.0.0.1:{port}{query}") as postman,
+        ):
+            return await postman.send(a_letter("0f" * 16))
+
+    assert asyncio.run(story()).outcome is Outcome.ACCEPTED
+    return server.commands
+
+
+@pytest.mark.parametrize("query", ["", "?starttls=0"])
+def test_a_server_that_offers_reports_is_told_what_to_send_back(query: str) -> None:
+    commands = _commands(OffersReports(), query)
+    assert commands[1:3] == [
+        f"MAIL FROM:<duban@office.example.invalid> ENVID={'0f' * 16} RET=HDRS",
+        "RCPT TO:<reviewer@district.example.invalid> NOTIFY=FAILURE,DELAY",
+    ]
+
+
+def test_an_old_server_is_greeted_the_old_way_and_asked_for_nothing() -> None:
+    commands = _commands(OffersReports(ehlo=False), "?starttls=0")
+    assert [command.split()[0] for command in commands[:3]] == ["EHLO", "HELO", "MAIL"]
+    assert "ENVID" not in " ".join(commands)
+
+
+@pytest.mark.parametrize(("key", "stem"), [("a.b-1", "a.b-1"), ("a+b", ""), ("a=b", "")])
+def test_only_what_stands_on_an_envelope_as_it_is_becomes_its_id(key: str, stem: str) -> None:
+    assert envelope_of(a_letter(key)).id == stem
+
+
+def test_an_answer_in_the_bytes_of_another_alphabet_can_be_kept() -> None:
+    said = "550 用户不存在".encode("gb18030").decode("utf-8", "surrogateescape")
+    assert Delivery(Outcome.REFUSED, said).answer == "550 用户不存在"
 
 
 def test_letters_sent_at_once_wait_for_each_other() -> None:
