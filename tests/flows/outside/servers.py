@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 def a_letter(key: str = "1", to: str = "reviewer@district.example.invalid") -> EmailMessage:
@@ -104,12 +104,20 @@ async def listening(
     *,
     tls: ssl.SSLContext | None = None,
     starttls: ssl.SSLContext | None = None,
+    password: bool = False,
 ) -> AsyncIterator[int]:
-    """Serve on a free loopback port and give its number."""
+    """Serve on a free loopback port and give its number; `password`: ask for one, take none."""
     loop = asyncio.get_running_loop()
 
     def one_session() -> SMTP:
-        session = SMTP(handler, loop=loop, hostname="localhost", tls_context=starttls)
+        session = SMTP(
+            handler,
+            loop=loop,
+            hostname="localhost",
+            tls_context=starttls,
+            authenticator=_nobody if password else None,
+            auth_require_tls=False,
+        )
         handler.sessions.append(session)
         return session
 
@@ -120,6 +128,10 @@ async def listening(
         server.close()
         handler.hang_up()
         await _ended(handler)
+
+
+def _nobody(*_: object) -> AuthResult:
+    return AuthResult(success=False, handled=False)
 
 
 async def _ended(handler: Server) -> None:

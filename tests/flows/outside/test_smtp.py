@@ -206,11 +206,13 @@ def test_chinese_arrives_as_it_was_written_over_seven_bits() -> None:
 
 
 def _sent_over_tls(certificate: ssl.SSLContext, query: str, scheme: str = "smtp") -> Delivery:
-    offered = {"tls" if scheme == "smtps" else "starttls": certificate}
-
     async def story() -> Delivery:
         async with (
-            listening(Server(), **offered) as port,
+            listening(
+                Server(),
+                tls=certificate if scheme == "smtps" else None,
+                starttls=None if scheme == "smtps" else certificate,
+            ) as port,
             SmtpPostman(f"{scheme}://localhost:{port}?{query}") as postman,
         ):
             return await postman.send(a_letter())
