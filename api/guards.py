@@ -38,6 +38,9 @@ _CSP = {
 CSP = "; ".join(f"{name} {value}" for name, value in _CSP.items())
 CSP_WITH_FRAMES = f"{CSP}; frame-src 'self'"
 """For the page that shows a letter: its HTML stands in a sandboxed frame of its own."""
+CSP_WITH_LETTER = f"{CSP_WITH_FRAMES}; style-src-attr 'unsafe-inline'"
+"""For the page that writes letters: mail is styled by attributes, and its preview in a sandboxed
+frame has this page's policy. Nothing else on the page carries a style attribute."""
 
 LARGEST_BODY = 25 * 1024 * 1024
 # A backslash stands for itself after another one; JSON has no bare U+0000.

@@ -24,6 +24,7 @@ from api.pages.mail_words import life_words
 from api.pages.wording import masked, masked_address, masked_answer, moot_words, name_of
 from states.errors import NotFound, NotYours
 from states.records import mail_board, mail_events
+from states.records.letter_texts import READERS
 from states.records.mail_board import LetterLine
 from states.rules.stages import Role
 from states.rules.words import Language, has, say
@@ -54,6 +55,7 @@ def mails(
         lines=[(line.id, line.code, mail_line(line, lang)) for line in lines],
         before=lines[-1].id if more else None,
         may_retry=me.role in RETRY_ROLES and state in UNDELIVERED,
+        sees_letters=me.role in READERS,
         new_key=new_key,
     )
 

@@ -23,6 +23,7 @@ from api.entrance import safe_next
 from api.problems import OnlyInSampleMode
 from states.errors import NotYours
 from states.records import clock
+from states.records.letter_texts import READERS
 from states.records.operations_board import operations_board
 from states.rules.words import has, say
 from templates.filters import minute
@@ -51,6 +52,7 @@ def operations(
         prefect_url=address,
         prefect_up=bool(address) and answers(f"{address}/api/health"),
         has_words=has,
+        sees_letters=me.role in READERS,
     )
 
 

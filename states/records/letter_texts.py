@@ -51,6 +51,7 @@ SELECT letter, language, seen + 1, CAST(:original AS boolean), CAST(:subject AS 
 ON CONFLICT ON CONSTRAINT a_text_has_one_next_version DO NOTHING
 RETURNING version
 """)
+_INVENTED: Mapping[str, Any] = {"sample": True, "trial": {}}
 # A trial has facts of another letter, and is not what anybody was really told.
 _LAST_SENT = text("""
 SELECT m.id, m.project_id, m.duty, m.subject, m.context, m.promised_at
@@ -151,6 +152,32 @@ def last_sent(session: Session, letter: str, *, actor: Actor) -> Mapping[str, An
     return {**row.context, "trial": about}
 
 
+def facts_of(
+    session: Session, which: Which, *, actor: Actor, name: str, at: datetime, base_url: str
+) -> tuple[Mapping[str, object], bool]:
+    """What a preview tells, and whether it is real: what the newest such letter told, if any."""
+    about = last_sent(session, which.letter, actor=actor)
+    for context in (about, _INVENTED):
+        if context is not None:
+            mail = _unsent(which, context, actor=actor, name=name, at=at)
+            try:
+                found = outbox.context_for(session, mail, at=at, base_url=base_url)
+            except KeyError:
+                continue  # what that letter told of is gone since
+            return found, context is about
+    raise NotFound
+
+
+def _unsent(
+    which: Which, context: Mapping[str, Any], *, actor: Actor, name: str, at: datetime
+) -> LeasedMail:
+    return LeasedMail(
+        id=0, key="", letter=which.letter, language=which.language, project_id=None,
+        person_id=actor.person_id, to="", name=name, context=context, duty="", subject="",
+        message_id="preview", promised_at=at, attempts=0, lease="",
+    )  # fmt: skip
+
+
 def promise_trial(
     session: Session,
     which: Which,
@@ -167,7 +194,7 @@ def promise_trial(
     _may_edit(actor, which)
     if told and flaws_of(which.letter, told):
         raise BadInput(why="letter_text_has_flaws")
-    context = dict(about or {"sample": True, "trial": {}})
+    context = dict(about or _INVENTED)
     context["trial"] = {**context["trial"], "text": asdict(told) if told else None}
     outbox.promise_to_person(
         session,
