@@ -35,6 +35,7 @@ INSERT INTO request_key (key, account_id, fingerprint, status, at)
 VALUES (:key, :account_id, :fingerprint, 0, now()) ON CONFLICT (key) DO NOTHING
 """)
 _READ = text("SELECT fingerprint, status, answer_sealed FROM request_key WHERE key = :key")
+_RELEASE = text("DELETE FROM request_key WHERE key = :key")
 _KEEP = text("UPDATE request_key SET status = :status, answer_sealed = :answer WHERE key = :key")
 
 
@@ -59,6 +60,10 @@ class OnceOnly:
     def json(self, content: BaseModel | dict[str, Any], status: int = 200) -> Response:
         """A JSON answer."""
         return self._keep({"json": jsonable_encoder(content)}, status)
+
+    def release(self) -> None:
+        """Nothing was done: the key is free again, and a mended form may be sent under it."""
+        self._session.connection().execute(_RELEASE, {"key": self._key})
 
     def _keep(self, answer: dict[str, Any], status: int) -> Response:
         if self._key:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api import surroundings
 from api.auth import Signed
 from api.deps import lang_of, may_enter_as_sample, settings_of
+from api.rule_news import has_news
 from states.rules.stages import Role
 from states.rules.words import Language, say
 from templates import render as templates
@@ -33,15 +34,15 @@ _PLACES = {
     ),
     Role.CENTRE: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),
-        *("certificates", "targets", "keeping", "operations"),
+        *("certificates", "targets", "rules", "keeping", "operations"),
     ),
     Role.BUREAU: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),
-        *("certificates", "targets", "operations"),
+        *("certificates", "targets", "rules", "operations"),
     ),
     Role.AUDITOR: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),
-        *("certificates", "targets", "keeping", "operations"),
+        *("certificates", "targets", "rules", "keeping", "operations"),
     ),
     Role.ORGANISER: ("contests", "certificates"),
     Role.EVALUATOR: ("evaluations", "certificates"),
@@ -94,6 +95,7 @@ def _shell(request: Request, lang: Language, active: str) -> Shell:
         flashes=_flashes(request),
         banners=_banners(session, signed, lang),
         sample=_sample(request, session, signed, lang=lang),
+        rule_news=session is not None and has_news(request, session, signed),
     )
 
 

@@ -68,6 +68,7 @@ class Shell:
     flashes: tuple[Flash, ...] = ()
     banners: tuple[Banner, ...] = ()
     sample: SampleClock | None = None
+    rule_news: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
