@@ -32,6 +32,7 @@ from templates.sheets.samples import sample_roster, sample_scores
 from templates.sheets.satisfaction import write_satisfaction
 from templates.sheets.target_progress import ProgressRow, write_progress
 from templates.sheets.teaching_sheets import attendance_sheet, blank_timetable, write_timetable
+from templates.sheets.what_if import WhatIfRow, write_what_if
 from templates.sheets.workday_calendar import write_calendar
 from templates.sheets.writer import ExportMark, Page, header, write_pages
 
@@ -121,6 +122,9 @@ WRITERS: dict[str, Writer] = {
     "write_progress": lambda text: write_progress([filled(ProgressRow, text)], [], as_of=DAY),
     "write_quotas": lambda text: write_quotas([(text, text, 1)], year=2026),
     "write_calendar": lambda text: write_calendar([(text, text, None, None)], year=2027),
+    "write_what_if": lambda text: write_what_if(
+        [filled(WhatIfRow, text)], [(text, 1, 2, 3)], title=text
+    ),
     "blank_evaluation": lambda text: blank_evaluation((text,)),
     "blank_exam": lambda _text: blank_exam(),
     "write_contest_results": lambda text: write_contest_results(
