@@ -19,6 +19,7 @@ from api.pages.file_words import list_of
 from api.pages.filing_words import filing_line
 from api.pages.forms import PDF, download, new_key, report_notes, sheet_report
 from api.pages.learner_words import LearnerPage
+from api.pages.move_words import move_words
 from api.pages.teaching_words import teaching_words
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acquaintances, enrolments, invitations, surveys, uploads
@@ -68,6 +69,7 @@ def class_page(  # what every page asks for  # noqa: PLR0913
         may={kind.value: board.may(me.actor, kind) for kind in Kind},
         today=shanghai_day(now),
         corrections=corrections_told(db, board, me, lang=lang),
+        move=move_words(board, me, lang),
         own_scores=board.facts.scores_by == me.actor.person_id,
         roster_report=sheet_report(
             board.roster_report, lang, corrected_href=marked_href(handed_in, "roster")

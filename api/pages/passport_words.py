@@ -131,18 +131,23 @@ def tenths(mark: int) -> str:
 
 def _hours(klass: ClassFacts, law: Law, lang: Language) -> Axis:
     regime, limits = law.regimes[klass.regime], limits_of(klass, law)
-    soft = regime.weight(_HOURS_RULE) is Weight.NOTE
     return Axis(
         label=say("passport", "hours", lang),
-        value=say(
-            "passport", "hours_value_soft" if soft else "hours_value", lang,
-            hours=hours(limits.hours.half_hours), percent=percent_of(limits.online_share),
-        ),
+        value=limits_words(regime, lang),
         reason=say(
             "passport", "hours_reason", lang, since=date_words(regime.opens_from, lang),
             hours=clause_place(limits.hours.source, lang),
             online=clause_place(limits.online_share.source, lang),
         ),
+    )  # fmt: skip
+
+
+def limits_words(regime: Rulebook, lang: Language) -> str:
+    """The hours of a class and their online part; where they only are a note, it says so."""
+    soft = regime.weight(_HOURS_RULE) is Weight.NOTE
+    return say(
+        "passport", "hours_value_soft" if soft else "hours_value", lang,
+        hours=hours(regime.limits.hours.half_hours), percent=percent_of(regime.limits.online_share),
     )  # fmt: skip
 
 

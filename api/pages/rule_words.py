@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.pages.passport_words import tenths, version_words
+from api.pages.passport_words import limits_words, tenths, version_words
 from api.pages.wording import name_of
 from api.rules_at_work import Asked, as_version, version_of
 from states.records.rule_versions import Version
@@ -13,7 +13,7 @@ from states.records.what_if import Line, Reach
 from states.rules.halves import hours
 from states.rules.law import Law
 from states.rules.rulebook import Bank, Rulebook, Standard
-from states.rules.versions import RuleVersion, VersionKind, differences, percent_of
+from states.rules.versions import RuleVersion, VersionKind, differences
 from states.rules.what_if import Effect, dated_versions
 from states.rules.words import Language, say
 from templates.filters import date_words
@@ -76,13 +76,7 @@ def _stands(law: Law, kind: VersionKind, today: date, *, lang: Language) -> Stan
 
 
 def _limits(version: Standard | Bank | Rulebook, lang: Language) -> str:
-    if not isinstance(version, Rulebook):
-        return ""
-    limits = version.limits
-    return say(
-        "passport", "hours_value", lang, hours=hours(limits.hours.half_hours),
-        percent=percent_of(limits.online_share),
-    )  # fmt: skip
+    return limits_words(version, lang) if isinstance(version, Rulebook) else ""
 
 
 def difference_sentences(law: Law, version: RuleVersion, lang: Language) -> tuple[str, ...]:

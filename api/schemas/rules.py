@@ -107,3 +107,19 @@ class WithdrawIn(In):
     """Why a proposal is taken back."""
 
     reason: Text
+
+
+class ClassMoveIn(In):
+    """The versions that a class is to run under, and why."""
+
+    regime: str = Field(max_length=40, examples=["2026-67"])
+    standard: str = Field(max_length=40, examples=["2025"])
+    bank: str = Field(max_length=40, examples=["bank-2026"])
+    text: Text
+
+
+class ClassMoveDecisionIn(In):
+    """A second person's word; declining needs a reason."""
+
+    move: bool
+    text: str = Field(default="", max_length=2000)

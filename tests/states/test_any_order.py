@@ -24,6 +24,7 @@ from states.records import secrets
 from states.records.projects import load
 from states.rules import facts as said
 from states.rules.facts_of_returns import Result, ScoreCorrected, ScoreCorrectionDecided
+from states.rules.facts_of_rules import ClassMoveDecided, ClassMoveProposed
 from states.rules.facts_of_supervision import (
     CheckRecorded,
     CheckReviewed,
@@ -34,7 +35,7 @@ from states.rules.law import the_law
 from states.rules.machine import targets
 from states.rules.stages import STRAIGHT_PATH
 from states.rules.supervision import Manner
-from tests.house import Life, a_house, a_plan
+from tests.house import Life, a_house, a_plan, two_officers
 from tests.keys import MASTERS
 
 
@@ -52,6 +53,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         self.house = a_house(self.session)
+        self.officers = two_officers(self.session)
         self.life = Life(self.session, self.house)
 
     @initialize(begins=st.sampled_from(["proposed", "approved", "running", "assessed"]))
@@ -171,6 +173,18 @@ class AnyOrder(RuleBasedStateMachine):
             class_no=1, fault_id=fault, accepted=accepted, due_on=self.life.at.date()
         )
         self.tries(fact, self.house.supervisor)
+
+    @rule(regime=st.sampled_from(["2025", "2026-67"]), who=st.sampled_from([0, 1]))
+    def proposes_a_move(self, regime: str, who: int) -> None:
+        fact = ClassMoveProposed(
+            class_no=1, regime=regime, standard="2025", bank="2025", text="示例"
+        )
+        self.tries(fact, self.officers[who])
+
+    @rule(who=st.sampled_from([0, 1]), moved=st.booleans(), back=st.integers(1, 3))
+    def decides_a_move(self, who: int, *, moved: bool, back: int) -> None:
+        seq = self.life.outcome.ledger_seq - back
+        self.tries(ClassMoveDecided(class_no=1, proposal=seq, moved=moved), self.officers[who])
 
     @rule(kind=st.sampled_from([said.Suspended, said.Resumed, said.Terminated]))
     def interferes(self, kind: type[said.Suspended]) -> None:

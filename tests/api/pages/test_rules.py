@@ -187,3 +187,35 @@ def test_programs_try_propose_and_publish(enter: Enter, planned: str, session: S
     assert bank["state"] == "published"
     assert bank["sentences"][1]["en"] == "the pass mark of each part: 60 → 70 marks"
     assert enter(REVIEWER).get("/rules/what-if", params=asked).status_code == 403
+
+
+def test_a_class_is_moved_by_two_officers_from_its_own_page(
+    sit: Sit, enter: Enter, planned: str
+) -> None:
+    told = {"class_no": 1, "opens_on": "2026-04-02", "ends_on": "2026-04-20"}
+    assert enter(PROVIDER).post(f"/projects/{planned}/classes", json=told).is_success
+    first, second = sit(FIRST), sit(SECOND)
+    path = f"/projects/{planned}/classes/1"
+    first.opens(path).sends(f"{path}/move", regime="2025", reason="示例理由")
+    assert "工作规则：沪人社职〔2026〕67号 → 2025年原工作规则" in first.text
+    assert first.may_not_send(f"{path}/move/decision")
+    assert "变更适用规则待另一人决定" in sit(PROVIDER).opens(path).text
+    second.opens(path).sends(f"{path}/move/decision", decision="move")
+    assert "（2026年4月1日经两人决定变更适用规则，理由：示例理由）" in second.text
+    assert "经决定自2026年4月1日起改按2025年原工作规则执行" in second.text
+    klass = enter(PROVIDER).get(f"/projects/{planned}").json()["classes"][0]
+    assert (klass["regime"], klass["moved_on"]) == ("2025", "2026-04-01")
+    timeline = second.opens(f"/projects/{planned}").text
+    assert "同意变更" in timeline
+    assert sit(CENTRE).opens(path).may_not_send(f"{path}/move")
+
+
+def test_programs_move_a_class(enter: Enter, planned: str) -> None:
+    told = {"class_no": 1, "opens_on": "2026-04-02", "ends_on": "2026-04-20"}
+    assert enter(PROVIDER).post(f"/projects/{planned}/classes", json=told).is_success
+    path = f"/projects/{planned}/classes/1/move"
+    rules = {"regime": "2025", "standard": "2025", "bank": "2025", "text": "示例"}
+    assert enter(CENTRE).post(path, json=rules).status_code == 403
+    assert enter(FIRST).post(path, json=rules).is_success
+    assert enter(FIRST).post(f"{path}/decision", json={"move": True}).status_code == 409
+    assert enter(SECOND).post(f"{path}/decision", json={"move": True}).is_success

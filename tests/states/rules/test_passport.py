@@ -12,6 +12,7 @@ from states.rules.repinning import fresh_pin
 from states.rules.versions import Published, RuleVersion, VersionKind
 
 NOTICE = date(2026, 3, 19)
+NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 BANK = RuleVersion(
     kind=VersionKind.BANK, id="bank-2026", title="考核题库（2026）", document="示例文件",
     effective_from=date(2026, 6, 1), succeeds="2025", pass_tenths=700, full_tenths=1000,
@@ -30,7 +31,7 @@ def a_class(opens_on: date, *, filed: date | None = None, law: Law | None = None
     )  # fmt: skip
 
 
-def published(on: datetime = datetime(2026, 5, 20, 4, tzinfo=UTC), **changed: object) -> Law:
+def published(on: datetime = NOON, **changed: object) -> Law:
     version = BANK.model_copy(update=changed)
     return with_versions(the_law(), [Published(1, version, on)])
 
