@@ -105,8 +105,16 @@ class Letters(_Strict):
         return frozenset(name for name, letter in self.letters.items() if letter.optional)
 
     def of_role(self, role: Role) -> Mapping[str, Letter]:
-        """The letters that somebody in this role may get, in the order of the file."""
-        return {name: letter for name, letter in self.letters.items() if role in letter.to}
+        """The letters that somebody in this role may get, in the order of the file.
+
+        Those of an account come to everybody who has one.
+        """
+        everybody = LetterKind.ACCOUNT
+        return {
+            name: letter
+            for name, letter in self.letters.items()
+            if role in letter.to or letter.kind is everybody
+        }
 
     def may_name(self, letter: str) -> Mapping[str, Placeholder]:
         """What the body of this letter may name. Raises KeyError for an unknown letter."""

@@ -17,7 +17,7 @@ from tests.journeys.visitor import Visitor
 
 PROVIDER, STRANGER = "陈建平", "吴雅婷"
 FIRST, SECOND, EXAMINER = "周明华", "沈晓琳", "顾志远"
-CENTRE = "林正阳"
+CENTRE, BUREAU = "林正阳", "章怀瑾"
 OPENS, ENDS = "2026-03-19", "2026-03-25"
 UNITS = (
     ("人工智能基础", "12", "线上"),

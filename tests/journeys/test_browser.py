@@ -17,6 +17,7 @@ from api.pages.operations import answers
 from api.rehearse import running_house, temporary_folder
 from states.rules.dossier import SHANGHAI
 from tests.journeys.life import (
+    BUREAU,
     FIRST,
     PROVIDER,
     SECOND,
@@ -116,6 +117,25 @@ def test_bad_input_is_met_with_words_and_changes_nothing(visitor: Visitor) -> No
     # The browser itself notes the refusals; nothing else may stand there.
     refused = re.compile(r"Failed to load resource: .* status of (404|409|422)")
     assert [said for said in visitor.complaints if not refused.match(said)] == []
+
+
+def test_the_text_of_a_letter_is_seen_while_one_types_and_tried(visitor: Visitor) -> None:
+    visitor.enter_as(BUREAU)
+    visitor.go("/letters/plan_approved/zh")
+    visitor.fill({"主题": "喜报 {project.code}"})
+    visitor.reads("喜报 HP-2026-", within="#preview .letter-subject")
+    letter = visitor.page.frame_locator("#preview iframe")
+    expect(letter.locator("body")).to_contain_text("办理开班备案")
+    # The page's policy lets the letter be styled by its own attributes.
+    expect(letter.locator("a").first).to_have_css("background-color", "rgb(27, 90, 169)")
+    visitor.fill({"主题": "喜报 {nobody}"})
+    visitor.reads("此处不能使用占位符{nobody}", within="#preview")
+    visitor.fill({"主题": "喜报"})
+    visitor.press("试发给自己")
+    visitor.reads("试发不会保存您输入的内容")
+    visitor.go("/mailbox?q=[试发] 喜报")
+    visitor.wait_for(lambda: visitor.page.locator("main a[data-row]").count() == 1)
+    assert visitor.complaints == []
 
 
 def a_double_click_signs_once(visitor: Visitor, path: str) -> None:
