@@ -15,7 +15,7 @@ export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-workbook bench-certificates lock browser
+.PHONY: help setup run test check soak-mail bench bench-workbook bench-certificates lock browser
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -60,6 +60,9 @@ check: $(STAMP) ## lint, format, types, and the stair
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+soak-mail: $(STAMP) ## send LETTERS=1000 while their carriers are killed; about two minutes
+	@SOAK_LETTERS=$(or $(LETTERS),1000) $(BIN)/python -m pytest -q -n 0 -s tests/flows/test_mail_under_kill.py $(ARGS)
 
 bench: $(STAMP) ## measure a rehearsal
 	@$(BIN)/duban rehearse --projects $(or $(PROJECTS),20) --json $(ARGS)

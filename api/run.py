@@ -28,6 +28,7 @@ from states.records.folder import (
 from states.records.seat import DataFolderUnreachable
 from states.rules.patience import BadPatienceError, patience_from
 from states.settings import Settings
+from templates.letter_signature import UnusableDkimKey, signer_of
 from templates.sheets.aggregation import UnusableLayout, layout_from
 
 _STATES = {
@@ -90,6 +91,7 @@ def run(settings: Settings) -> int:
         UnusableLayout,
         BadPatienceError,
         NoMaildir,
+        UnusableDkimKey,
         DatabaseDidNotStart,
         DataFolderLocked,
         DataFolderUnreachable,
@@ -109,6 +111,12 @@ def _run_alone(settings: Settings) -> int:
     layout_from(settings.aggregation_layout)
     patience_from(settings.mail_retries, settings.mail_give_up)
     maildir_at(settings.bounces)
+    signer_of(
+        settings.dkim_key,
+        settings.dkim_selector,
+        settings.dkim_domain,
+        sender=settings.mail_from,
+    )
     secrets.use(settings.secret_key(), settings.master_keys())
     for name in end_leftovers(folder):
         _say(name, "stopped", "上次遗留 left by a killed run")

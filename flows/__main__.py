@@ -36,6 +36,7 @@ from states.records.db import WAKE_CHANNEL, transaction
 from states.records.folder import NoMaildir
 from states.rules.patience import BadPatienceError
 from states.settings import Settings
+from templates.letter_signature import UnusableDkimKey
 from templates.sheets.aggregation import UnusableLayout
 
 BEAT_SECONDS = 10.0
@@ -174,7 +175,7 @@ def main() -> int:
         parts = wiring.wire(settings)
     except (
         NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
-        BadPatienceError, NoMaildir,
+        BadPatienceError, NoMaildir, UnusableDkimKey,
     ) as error:  # fmt: skip
         sys.stderr.write(f"worker cannot start: {error}\n")
         return 1

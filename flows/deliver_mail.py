@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from typing import Final, cast
 
 from prefect import flow
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from flows.locks import alone, beside_others
 from flows.outside.ports import BadLetterError, Delivery, Outcome, Postman
@@ -34,6 +35,8 @@ from templates import letters
 NAME: Final = "deliver_mail"
 CHUNK: Final = 100
 LEASE_SECONDS: Final = 180
+STRIKES: Final = 2
+"""One letter may itself be why a server hangs up; two in a row mean that nobody answers."""
 LAST_START: Final = LEASE_SECONDS - COMMAND_SECONDS - FINAL_SECONDS
 """Seconds after the lease from which no letter of it is begun: its end could come too late."""
 SENDER: Final = "督办 Duban"
@@ -43,6 +46,8 @@ _log = logging.getLogger(__name__)
 
 
 _Facts = Mapping[int, Mapping[str, object]]
+_Pen = Callable[[LeasedMail], "Written"]
+"""Writes one leased letter, from what was read for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +89,31 @@ async def _deliver_batch(wiring: Wiring, ends: Counter[str]) -> bool:
     """Send up to a hundred letters; answers whether another batch is worth a try."""
     if wiring.stopping.is_set():
         return False
-    leased_at = time.monotonic()
-    batch = await asyncio.to_thread(_write_batch, wiring)
+    leased_at, silent = time.monotonic(), 0
+    mails, pen = await asyncio.to_thread(_lease_batch, wiring)
     async with wiring.postman() as postman:
-        for place, written in enumerate(batch):
+        for place, mail in enumerate(mails):
             if wiring.stopping.is_set() or time.monotonic() - leased_at > LAST_START:
-                await asyncio.to_thread(_let_go, wiring, batch[place:])
+                await asyncio.to_thread(_let_go, wiring, mails[place:])
                 return not wiring.stopping.is_set()
-            delivery = await _send(postman, written)
+            delivery = await _carry(wiring, postman, mail, pen=pen)
             ends[delivery.outcome] += 1
-            await asyncio.to_thread(_mark, wiring, written, delivery)
-            if _nobody_answers(delivery):
-                # The next ninety-nine would each wait as long for the same.
-                ends[delivery.outcome] += len(batch) - place - 1
-                await asyncio.to_thread(_mark_all, wiring, batch[place + 1 :], delivery)
+            silent = silent + 1 if _nobody_answers(delivery) else 0
+            if silent == STRIKES:
+                # The next ninety-eight would each wait as long for the same.
+                ends[delivery.outcome] += len(mails) - place - 1
+                rest = [Written(each, None) for each in mails[place + 1 :]]
+                await asyncio.to_thread(_mark_all, wiring, rest, delivery)
                 return False
-    return bool(batch)
+    return bool(mails)
+
+
+async def _carry(wiring: Wiring, postman: Postman, mail: LeasedMail, *, pen: _Pen) -> Delivery:
+    """Write, send and mark one letter."""
+    written = await asyncio.to_thread(pen, mail)
+    delivery = await _send(postman, written)
+    await asyncio.to_thread(_mark_all, wiring, [written], delivery)
+    return delivery
 
 
 async def _send(postman: Postman, written: Written) -> Delivery:
@@ -115,7 +129,8 @@ def _nobody_answers(delivery: Delivery) -> bool:
     return delivery.outcome is Outcome.DEFERRED and delivery.code is None
 
 
-def _write_batch(wiring: Wiring) -> list[Written]:
+def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
+    """Up to a hundred letters, and the pen that writes each right before it is sent."""
     with transaction(wiring.bind) as session:
         adoption.refresh(session)
         now = clock.now(session)
@@ -127,12 +142,12 @@ def _write_batch(wiring: Wiring) -> list[Written]:
             lease_seconds=LEASE_SECONDS,
         )
     known, texts = _facts_of(wiring, mails, now), _texts_of(wiring, mails)
-    batch = [
-        _write(wiring, mail, known.get(mail.id), text=letter_texts.text_of(mail, texts), now=now)
-        for mail in mails
-    ]
-    _tell_of_own_words(wiring, batch)
-    return batch
+
+    def pen(mail: LeasedMail) -> Written:
+        text = letter_texts.text_of(mail, texts)
+        return _write(wiring, mail, known.get(mail.id), text=text, now=now)
+
+    return mails, pen
 
 
 def _facts_of(wiring: Wiring, mails: Sequence[LeasedMail], now: datetime) -> _Facts:
@@ -155,16 +170,12 @@ def _texts_of(wiring: Wiring, mails: Sequence[LeasedMail]) -> Mapping[tuple[str,
         return letter_texts.newest(session, (mail.letter for mail in mails))
 
 
-def _tell_of_own_words(wiring: Wiring, batch: Sequence[Written]) -> None:
+def _tell_of_own_words(session: Session, written: Written) -> None:
     """A text that cannot be used is told to the operator, until it can."""
-    used = {one.own_words: one.slip for one in batch if one.own_words}
-    if not used:
-        return
-    with transaction(wiring.bind) as session:
-        forget_failures(session, NAME, [name for name, slip in used.items() if not slip])
-        for name, slip in used.items():
-            if slip:
-                note_failure(session, NAME, name, error=slip)
+    if written.slip:
+        note_failure(session, NAME, written.own_words, error=written.slip)
+    elif written.own_words:
+        forget_failures(session, NAME, [written.own_words])
 
 
 def _write(
@@ -236,10 +247,6 @@ def _compose(
     )
 
 
-def _mark(wiring: Wiring, written: Written, delivery: Delivery) -> None:
-    _mark_all(wiring, [written], delivery)
-
-
 def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> None:
     real = wiring.machine_now()
     with transaction(wiring.bind) as session:
@@ -255,15 +262,15 @@ def _mark_all(wiring: Wiring, batch: Sequence[Written], delivery: Delivery) -> N
             )
             if written.flaw:
                 note_failure(session, NAME, f"mail/{written.mail.id}", error=written.flaw)
+            _tell_of_own_words(session, written)
         if delivery.alarm:
             note_failure(session, NAME, _SERVER, error=f"SMTP {delivery.code or 'set-up'}")
         elif delivery.outcome is Outcome.ACCEPTED:
             forget_failures(session, NAME, [_SERVER])
 
 
-def _let_go(wiring: Wiring, batch: Sequence[Written]) -> None:
+def _let_go(wiring: Wiring, mails: Sequence[LeasedMail]) -> None:
     """Give back what was leased and not begun."""
-    mails = [written.mail for written in batch]
     with transaction(wiring.bind) as session:
         outbox.let_go(session, mails, machine_now=wiring.machine_now())
 

@@ -22,6 +22,7 @@ from states.records.embedded import running
 from states.records.folder import kept_port, maildir_at
 from states.rules.patience import USUAL, Patience, patience_from
 from states.settings import Settings
+from templates.letter_signature import LetterSigner, signer_of
 from templates.sheets.aggregation import AggregationLayout, aggregation_layout, layout_from
 
 COMMAND_SECONDS, FINAL_SECONDS = 20.0, 60.0
@@ -79,12 +80,14 @@ def wire(settings: Settings) -> Wiring:
     """The real parts that the settings name.
 
     Raises NoDatabase, BadSmtpUrlError, BadRegistryUrlError, BadHubUrlError, UnusableLayout,
-    BadPatienceError, NoMaildir.
+    BadPatienceError, NoMaildir, UnusableDkimKey.
     """
-    mail = smtp_url(settings)
+    mail, signer = smtp_url(settings), letter_signer(settings)
 
     def postman() -> Postman:
-        return SmtpPostman(mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS)
+        return SmtpPostman(
+            mail, command_seconds=COMMAND_SECONDS, final_seconds=FINAL_SECONDS, signer=signer
+        )
 
     postman()
     patience = patience_from(settings.mail_retries, settings.mail_give_up)
@@ -94,6 +97,16 @@ def wire(settings: Settings) -> Wiring:
     bind = db.engine(database_url(settings), pool_size=5)
     scanner = virus_scanner(settings)
     return Wiring(settings, bind, postman, hub, scanner, register, layout, patience)
+
+
+def letter_signer(settings: Settings) -> LetterSigner | None:
+    """Signs letters where a key is named. Raises UnusableDkimKey."""
+    return signer_of(
+        settings.dkim_key,
+        settings.dkim_selector,
+        settings.dkim_domain,
+        sender=settings.mail_from,
+    )
 
 
 def virus_scanner(settings: Settings) -> Scanner:

@@ -69,6 +69,16 @@ class Settings(BaseSettings):
         default=None,
         description="Maildir into which what comes back to mail_from is delivered; unset: none is.",
     )
+    dkim_key: Path | None = Field(
+        default=None,
+        description="PEM file of the RSA key that signs letters (DKIM); unset: none is signed.",
+    )
+    dkim_selector: str = Field(
+        default="", description="Where the DNS has its other half: SELECTOR._domainkey.DOMAIN."
+    )
+    dkim_domain: str = Field(
+        default="", description="Domain that signs letters; unset: the domain of mail_from."
+    )
     learner_mail_domain: str = Field(
         default="learners.example.invalid",
         description="Domain given to sample learners who have no address of their own.",
@@ -131,7 +141,8 @@ class Settings(BaseSettings):
     @field_validator(
         "database_url", "public_url", "smtp_url", "keys_file", "prefect_api_url", "clamd",
         "registry_url", "registry_token", "hub_url", "hub_token", "feed_token",
-        "aggregation_layout", "signing_key", "prefect_database_url", "bounces", mode="before",
+        "aggregation_layout", "signing_key", "prefect_database_url", "bounces", "dkim_key",
+        mode="before",
     )  # fmt: skip
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:

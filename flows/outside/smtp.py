@@ -21,6 +21,7 @@ from aiosmtplib import (
 
 from flows.outside.ports import Delivery, Envelope, Outcome, envelope_of
 from flows.outside.smtp_url import SmtpServer, parse
+from templates.letter_signature import LetterSigner
 
 COMMAND_SECONDS = 30.0
 FINAL_SECONDS = 600.0
@@ -50,8 +51,10 @@ class SmtpPostman:
         *,
         command_seconds: float = COMMAND_SECONDS,
         final_seconds: float = FINAL_SECONDS,
+        signer: LetterSigner | None = None,
     ) -> None:
         """Raises BadSmtpUrlError. `final_seconds` is the patience after the final dot."""
+        self._signer = signer
         self._server = parse(url)
         self._command_seconds = command_seconds
         self._final_seconds = final_seconds
@@ -85,6 +88,8 @@ class SmtpPostman:
         """Send one letter. Raises BadLetterError for our own mistakes, never for the server's."""
         envelope = envelope_of(message)
         content = message.as_bytes(policy=_SEVEN_BITS)
+        if self._signer:
+            content = await asyncio.to_thread(self._signer.sign, content)
         async with self._turn:
             return await self._send(envelope, content)
 

@@ -161,12 +161,20 @@ UPDATE outbox SET state = 'deferred', not_before = :real, attempts = attempts - 
 RETURNING id)
 {events.noting("back", "let_go")}
 """)  # noqa: S608  a constant of another file
-_FREE = text(f"""
-WITH freed AS (
-UPDATE outbox SET leased_until = :real WHERE state = 'leased' AND leased_until > :real
-RETURNING id)
-{events.noting("freed", "freed")}
-""")  # noqa: S608
+# A worker sends in this order: at the first letter of its lease it died, the rest it had not begun.
+_FREE = text("""
+WITH held AS (
+  SELECT id, row_number() OVER (PARTITION BY lease ORDER BY promised_at, id) = 1 AS begun
+    FROM outbox WHERE state = 'leased' AND leased_until > :real
+), freed AS (
+  UPDATE outbox m SET leased_until = :real,
+                      attempts = m.attempts - CASE WHEN held.begun THEN 0 ELSE 1 END
+    FROM held WHERE m.id = held.id AND m.state = 'leased' AND m.leased_until > :real
+  RETURNING m.id, held.begun
+)
+INSERT INTO mail_event (mail_id, at, what, answer, evidence)
+SELECT id, :real, CASE WHEN begun THEN 'freed' ELSE 'let_go' END, '', '' FROM freed
+""")
 _COUNTS = text("SELECT state, count(*) AS mails FROM outbox GROUP BY state")
 _NEXT = text("""
 SELECT min(CASE WHEN state = 'leased' THEN leased_until ELSE not_before END) FROM outbox
@@ -273,7 +281,11 @@ def let_go(session: Session, mails: Sequence[LeasedMail], *, machine_now: dateti
 
 
 def free_leases(session: Session, *, machine_now: datetime) -> None:
-    """End every lease: whoever asks knows that nobody delivers."""
+    """End every lease: whoever asks knows that nobody delivers.
+
+    The letter that a dead worker was at counts as tried, so that one which kills its workers is
+    given up in the end; those behind it do not.
+    """
     session.connection().execute(_FREE, {"real": machine_now})
 
 

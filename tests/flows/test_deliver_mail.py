@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import default as modern
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel import Session, select
@@ -100,12 +101,31 @@ def test_a_letter_that_is_put_off_comes_again_with_the_same_id(story: Story) -> 
     assert ids[0] == ids[1]
 
 
-def test_when_nobody_answers_one_try_is_enough_for_all(story: Story) -> None:
+def test_when_nobody_answers_two_tries_are_enough_for_all(story: Story) -> None:
+    story.a_project()
     story.a_project()
     down = FailingPostman()
-    assert deliver(story, lambda: down) == Tally(failed=2)
-    assert down.tried == 1
-    assert states(story) == ["deferred", "deferred"]
+    assert deliver(story, lambda: down) == Tally(failed=4)
+    assert down.tried == 2
+    assert states(story) == ["deferred"] * 4
+
+
+class HangsUpOnTheFirst(Server):
+    """Breaks the line before DATA as long as nothing was taken, once for each connection."""
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, _session: object, envelope: Envelope, address: str, *_: object
+    ) -> str:
+        if server is self.sessions[0]:
+            self.hang_up()
+        envelope.mail_from = address
+        return "250 2.1.0 ok"
+
+
+def test_one_letter_on_which_the_server_hangs_up_holds_back_no_other(story: Story) -> None:
+    story.a_project()
+    assert deliver_to(story, HangsUpOnTheFirst()) == Tally(handled=1, failed=1)
+    assert states(story) == ["deferred", "accepted"]
 
 
 def test_a_refusal_is_final(story: Story) -> None:

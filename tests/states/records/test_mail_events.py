@@ -56,6 +56,19 @@ def test_a_letter_tells_its_life_from_the_promise_to_the_answer(life: Class) -> 
     assert put_off.until == MACHINE + timedelta(seconds=30)
 
 
+def test_a_dead_worker_was_at_its_first_letter_and_the_rest_were_not_begun(life: Class) -> None:
+    life.approved()
+    life.session.connection().execute(
+        text("UPDATE outbox SET duty = '', letter = 'plan_submitted', state = 'promised'")
+    )
+    mails = lease(life)
+    assert len(mails) > 2
+    outbox.mark(life.session, mails[0], outcome="accepted", answer="", machine_now=MACHINE)
+    outbox.free_leases(life.session, machine_now=MACHINE)
+    assert [told(life, mail.id)[-1] for mail in mails[:3]] == ["accepted", "freed", "let_go"]
+    assert [mail.attempts for mail in lease(life)] == [2, *[1] * (len(mails) - 2)]
+
+
 def test_a_lease_that_was_over_before_is_not_freed_again(life: Class) -> None:
     life.proposed()
     mail, *_ = lease(life)
