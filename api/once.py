@@ -5,6 +5,7 @@
         return once.redirect(f"/projects/{code}")
 
 A repeat with the same body gets the same answer; the same key with another body is refused (422).
+A form that was only shown again with its flaws had no effect: it may be sent again, mended or not.
 Two at the same time: the second waits on the key's unique row until the first has committed.
 """
 
@@ -28,13 +29,18 @@ from states.records.places import REQUEST_ANSWER
 
 FIELD, HEADER = "idempotency_key", "idempotency-key"
 LONGEST = 120
+_NOTHING_DONE = 0
+"""The status of a key whose request committed no answer: a page of flaws, and nothing saved."""
 _NOT_CONTENT = frozenset({FIELD, "csrf_token"})
 
 _TAKE = text("""
 INSERT INTO request_key (key, account_id, fingerprint, status, at)
 VALUES (:key, :account_id, :fingerprint, 0, now()) ON CONFLICT (key) DO NOTHING
 """)
-_READ = text("SELECT fingerprint, status, answer_sealed FROM request_key WHERE key = :key")
+_READ = text("""
+SELECT fingerprint, status, answer_sealed FROM request_key WHERE key = :key FOR UPDATE
+""")
+_AGAIN = text("UPDATE request_key SET fingerprint = :fingerprint WHERE key = :key")
 _RELEASE = text("DELETE FROM request_key WHERE key = :key")
 _KEEP = text("UPDATE request_key SET status = :status, answer_sealed = :answer WHERE key = :key")
 
@@ -117,6 +123,9 @@ def once(
     if connection.execute(_TAKE, values).rowcount:
         return OnceOnly(session, request, key)
     before = connection.execute(_READ, {"key": key}).one()
+    if before.status == _NOTHING_DONE:
+        connection.execute(_AGAIN, {"key": key, "fingerprint": digest})
+        return OnceOnly(session, request, key)
     if before.fingerprint != digest:
         raise KeyReused
     told = vault.unseal_bytes(session, REQUEST_ANSWER, key, before.answer_sealed)

@@ -77,6 +77,13 @@ SELECT m.id, m.key, m.letter, m.language, m.project_id, m.person_id,
 """)
 
 
+# One person of each role, rather of the project's own offices.
+_READERS = text("""
+SELECT DISTINCT ON (role) role, person_id FROM appointment
+ ORDER BY role, office_id = ANY(:offices) DESC, id
+""")
+
+
 def a_programme(session: Session, house: House, organiser: Actor, *, path: str) -> Programme:
     """One class lived to its certificates, a contest, and every other letter promised by hand.
 
@@ -129,11 +136,10 @@ def _sent_back(session: Session, house: House, at: datetime) -> None:
 def _promise_the_rest(programme: Programme, path: str) -> None:
     """What this life did not cause is promised all the same, about things that are there."""
     life, house = programme.life, programme.life.house
+    asked = {"offices": [house.district_id, house.provider.office_id]}
     readers = {
-        one.role: one.person_id
-        for one in (house.first, house.provider, house.examiner, house.supervisor, house.centre,
-                    programme.contest.organiser)
-    }  # fmt: skip
+        row.role: row.person_id for row in life.session.connection().execute(_READERS, asked)
+    }
     about = _things(programme, path)
     promised = set(life.session.exec(select(Mail.letter)))
     for name, letter in the_letters().letters.items():

@@ -130,9 +130,9 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
     office = name_of(line.office, lang) or say("mail_note", "outside", lang, copies=1)
     role = say("role", line.role, lang) if line.role else ""
     note = moot_words(line.answer, lang) if line.state == "moot" else masked_answer(line.answer)
-    known = has("mail_name", line.letter)
+    name = say("mail_name", line.letter, lang) if has("mail_name", line.letter) else line.letter
     return MailLine(
-        subject=say("mail_name", line.letter, lang) if known else line.letter,
+        subject=say("mail_note", "trial", lang, name=name) if line.trial else name,
         office=" · ".join(filter(None, (office, role, masked(line.person)))),
         address=masked_address(line.address),
         state=_SHOWN[line.state],  # type: ignore[arg-type]

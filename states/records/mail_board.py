@@ -35,7 +35,8 @@ _SCOPE = """
 _LINE = """
 SELECT m.id, m.message_id, m.letter, m.state, m.promised_at, m.done_at, m.attempts, m.answer,
        m.not_before, p.code, w.name_zh, w.name_en, w.role, s.name AS person,
-       s.email, i.id AS invitation, i.email_sealed
+       s.email, i.id AS invitation, i.email_sealed,
+       jsonb_exists(m.context, 'trial') AS trial
   FROM outbox m
   LEFT JOIN project p ON p.id = m.project_id
   LEFT JOIN person s ON s.id = m.person_id
@@ -76,6 +77,7 @@ class LetterLine:
     attempts: int
     answer: str
     not_before: datetime
+    trial: bool
     code: str
     office: Names | None
     role: str
