@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows import collect_certificates as collecting
 from flows import compile_monthly_return as compiling
+from flows import daily_digest as digesting
 from flows import deliver_mail as delivering
 from flows import drive_projects as driving
 from flows import file_training as filing
@@ -52,6 +53,7 @@ CALENDAR: Final[Mapping[str, Rhythm]] = {
     compiling.NAME: compiling.RHYTHM,
     collecting.NAME: collecting.RHYTHM,
     forgetting.NAME: forgetting.RHYTHM,
+    digesting.NAME: digesting.RHYTHM,
 }
 FLOWS: Final[Mapping[str, Sweeping]] = {
     driving.NAME: driving.drive_projects,
@@ -60,6 +62,7 @@ FLOWS: Final[Mapping[str, Sweeping]] = {
     compiling.NAME: compiling.compile_monthly_return,
     collecting.NAME: collecting.collect_certificates,
     forgetting.NAME: forgetting.forget_people,
+    digesting.NAME: digesting.daily_digest,
     scanning.NAME: scanning.scan_attachments,
     filing.NAME: filing.file_training,
     reading.NAME: reading.read_bounces,

@@ -253,6 +253,17 @@ def _sample(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     return sample_facts(mail.letter, cast("Language", mail.language), base=found.base)
 
 
+def _trouble(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
+    """Counts; what is not broken is left out of the letter."""
+    counts = dict(mail.context["trouble"])
+    end = counts.pop("calendar_end")
+    said = {f"trouble_{kind}": number or None for kind, number in counts.items()}
+    kinds = sum(number is not None for number in said.values()) + bool(end)
+    last = date.fromisoformat(end) if end else None
+    link = f"{found.base}/operations"
+    return {**said, "trouble_count": kinds, "calendar_end": last, "link": link}
+
+
 def _setup(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     expires = datetime.fromisoformat(mail.context["expires"])
     return {"link": found.base + mail.context["path"], "expires": expires}
@@ -304,6 +315,7 @@ _TELLERS: Mapping[str, Callable[[LeasedMail, _Found], Mapping[str, object]]] = {
     "case": _case,
     "forgetting": _forgetting,
     "items": _duties,
+    "trouble": _trouble,
     "path": _setup,
     "sample": _sample,
 }

@@ -16,6 +16,7 @@ PATIENCE: Mapping[str, timedelta] = {
     "compile_monthly_return": timedelta(days=32),
     "collect_certificates": timedelta(days=32),
     "forget_people": timedelta(days=2),
+    "daily_digest": timedelta(days=2),
     "verify_ledger": timedelta(days=2),
 }
 """How far the office's date may run ahead of what a calendar sweep has handled."""

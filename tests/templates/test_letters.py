@@ -53,6 +53,13 @@ SAMPLE: dict[str, object] = {
         "as_of": date(2026, 3, 1),
         "ask": "chen@office.example.invalid",
     },
+    "trouble_count": 6,
+    "trouble_failures": 2,
+    "trouble_refused": 1,
+    "trouble_bounced": 6,
+    "trouble_waiting": 5,
+    "trouble_late": 3,
+    "calendar_end": date(2026, 12, 31),
     "expires": datetime(2026, 3, 22, 10, 0, tzinfo=UTC),
     "items": [
         {
