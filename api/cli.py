@@ -50,12 +50,19 @@ def run(
     demo: Annotated[
         bool, typer.Option("--demo/--no-demo", help="A sample programme in an empty database.")
     ] = False,
+    training: Annotated[
+        bool,
+        typer.Option("--training", help="First start: a training copy, whose date can be moved."),
+    ] = False,
     data: Folder = None,
     port: Annotated[int | None, typer.Option(help="Port of the web.")] = None,
     host: Annotated[str | None, typer.Option(help="Address the web listens on.")] = None,
 ) -> None:
     """Start everything and keep it running until Ctrl-C."""
-    given = {"data_dir": data, "port": port, "host": host, "sample_mode": demo or None}
+    given = {
+        "data_dir": data, "port": port, "host": host, "sample_mode": demo or None,
+        "training": training or None,
+    }  # fmt: skip
     told = {name: value for name, value in given.items() if value is not None}
     raise typer.Exit(house.run(Settings(**told)))  # type: ignore[arg-type]
 

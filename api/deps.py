@@ -52,7 +52,7 @@ def lang_of(request: Request) -> Language:
 
 
 def now_of(session: Db) -> datetime:
-    """The office's time in UTC: the real one, or the movable one of sample mode."""
+    """The office's time in UTC: the real one, or the movable one of a training copy."""
     return clock.now(session)
 
 
@@ -107,6 +107,16 @@ def may_enter_as_sample(request: Request, settings: AllSettings) -> bool:
     """Sample mode, bound to this machine, and a client that sits at it (not behind a proxy)."""
     direct = not {"x-forwarded-for", "forwarded"} & set(request.headers)
     return settings.sample_mode and settings.is_local and address_of(request) in LOOPBACK and direct
+
+
+MOVERS = MUNICIPAL_ROLES | {Role.ADMINISTRATOR}
+"""Who may move the date of a training copy."""
+
+
+def may_move_the_date(request: Request, role: Role) -> bool:
+    """In a training copy those who run it; in sample mode whoever sits at the machine."""
+    trained = bool(request.app.state.training) and role in MOVERS
+    return trained or may_enter_as_sample(request, settings_of(request))
 
 
 Now = Annotated[datetime, Depends(now_of)]

@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(whole_text)],
     )
     app.state.settings = settings = settings or Settings()
+    app.state.training = settings.training or None
     app.state.tries, app.state.pace = Tries(), Pace()
     app.state.feed_pace = Pace(most=FEED_PACE)
     errors.install(app)

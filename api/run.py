@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from api import sample
 from api.signing import SigningKeyUnusable, signer_from
 from api.supervisor import Part, Supervisor, end_leftovers
-from states.records import db, secrets
+from states.errors import BadInput
+from states.records import db, secrets, training
 from states.records.embedded import DatabaseDidNotStart, Server, embedded
 from states.records.folder import (
     DataFolderLocked,
@@ -74,6 +75,16 @@ class DatabaseUnreachable(RuntimeError):
         super().__init__(f"无法连接数据库 · The database of DUBAN_DATABASE_URL: {said}")
 
 
+class NoTrainingCopy(RuntimeError):
+    """数据库中已有正式项目。 A database with real projects never becomes a training copy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据库中已有正式项目，不能作为演练或示例环境启动 · This database holds real projects: "
+            "it cannot be started with --training or --demo. Use another --data folder."
+        )
+
+
 def run(settings: Settings) -> int:
     """Start everything, keep it running until SIGINT or SIGTERM; answers the exit code.
 
@@ -87,6 +98,7 @@ def run(settings: Settings) -> int:
     except (
         PortTaken,
         DatabaseUnreachable,
+        NoTrainingCopy,
         SigningKeyUnusable,
         UnusableLayout,
         BadPatienceError,
@@ -125,7 +137,7 @@ def _run_alone(settings: Settings) -> int:
     with _database(settings, folder) as (complete, server):
         if complete.sample_mode and sample.fill(complete):
             _say("samples", "ready", "")
-        asyncio.run(_House(complete, server).stand())
+        asyncio.run(_House(_told_its_kind(complete), server).stand())
     (folder / "run.json").unlink()
     return 0
 
@@ -144,6 +156,24 @@ def _database(settings: Settings, folder: Path) -> Iterator[tuple[Settings, Serv
         took = time.monotonic() - started
         _say("postgres", "ready", f"127.0.0.1:{server.port} · {took:.1f} s")
         yield _filled(settings, folder, server), server
+
+
+def _told_its_kind(settings: Settings) -> Settings:
+    """With `training` as the database says it is. Raises NoTrainingCopy."""
+    if settings.database_url is None:
+        raise RuntimeError("DUBAN_DATABASE_URL is not set")
+    wanted = settings.training or settings.sample_mode
+    bind = db.engine(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        with db.transaction(bind) as session:
+            is_one = training.prepare(session, wanted=wanted)
+    except BadInput as error:
+        raise NoTrainingCopy from error
+    finally:
+        bind.dispose()
+    if is_one:
+        typer.echo("演练环境 a training copy: 日期可调 its date can be moved")
+    return settings.model_copy(update={"training": is_one})
 
 
 def _migrate(url: str) -> None:

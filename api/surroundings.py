@@ -1,13 +1,18 @@
 """What the frame of a page tells about the service: what waits or is down, and the movable date."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+from starlette.datastructures import State
 
 from states.records import clock
+from states.records.db import transaction
 from states.rules.machine import midnight
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -57,6 +62,22 @@ def open_forgetting(session: Session) -> Iterator[tuple[str, Mapping[str, object
     """The forgetting that waits for a second person or for the end of its notice, likewise."""
     for row in session.connection().execute(_OPEN_FORGETTING):
         yield f"forgetting_{row.state}", {"as_of": row.as_of, "due_on": row.due_on}
+
+
+def is_training(state: State, session: Session | None) -> bool:
+    """Whether this is a training copy. What an installation is, it stays: it is asked once.
+
+    A page that needs no database (an address that is none) asks by itself.
+    """
+    if state.training is None:
+        with suppress(OperationalError, PoolTimeout):
+            state.training = _asked(state.engine) if session is None else clock.is_virtual(session)
+    return bool(state.training)
+
+
+def _asked(bind: Engine) -> bool:
+    with transaction(bind) as session:
+        return clock.is_virtual(session)
 
 
 def movable_clock(session: Session) -> MovableClock | None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from api import surroundings
 from api.auth import Signed
-from api.deps import lang_of, may_enter_as_sample, settings_of
+from api.deps import lang_of, may_enter_as_sample, may_move_the_date, settings_of
 from api.rule_news import has_news
 from states.rules.stages import Role
 from states.rules.words import Language, say
@@ -95,6 +95,7 @@ def _shell(request: Request, lang: Language, active: str) -> Shell:
         flashes=_flashes(request),
         banners=_banners(session, signed, lang),
         sample=_sample(request, session, signed, lang=lang),
+        training=surroundings.is_training(request.app.state, session),
         rule_news=session is not None and has_news(request, session, signed),
     )
 
@@ -145,13 +146,18 @@ def _sample(
     request: Request, session: Session | None, signed: Signed | None, *, lang: Language
 ) -> SampleClock | None:
     """The movable date, shown to whoever may move it."""
-    if session is None or signed is None or not may_enter_as_sample(request, settings_of(request)):
+    if session is None or signed is None or not may_move_the_date(request, signed.role):
         return None
     clock = surroundings.movable_clock(session)
     if clock is None:
         return None
     event = say("event", clock.event, lang) if clock.event else ""
-    return SampleClock(now=clock.now, next_event=event, next_at=clock.at, switch_href="/signin")
+    sample = may_enter_as_sample(request, settings_of(request))
+    return SampleClock(
+        now=clock.now, next_event=event, next_at=clock.at,
+        switch_href="/signin" if sample else "",
+        label=say("training", "sample" if sample else "copy", lang),
+    )  # fmt: skip
 
 
 def _other_language(request: Request, lang: Language) -> str:

@@ -133,7 +133,7 @@ def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
     """Up to a hundred letters, and the pen that writes each right before it is sent."""
     with transaction(wiring.bind) as session:
         adoption.refresh(session)
-        now = clock.now(session)
+        now, training = clock.now(session), clock.is_virtual(session)
         mails = outbox.lease(
             session,
             at=now,
@@ -145,7 +145,10 @@ def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
 
     def pen(mail: LeasedMail) -> Written:
         text = letter_texts.text_of(mail, texts)
-        return _write(wiring, mail, known.get(mail.id), text=text, now=now)
+        written = _write(wiring, mail, known.get(mail.id), text=text, now=now)
+        if training and written.message is not None:
+            letters.mark_as_training(written.message)
+        return written
 
     return mails, pen
 

@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         description="Rehearsals: samples are people only; the movable date stands at this moment.",
     )
 
+    training: bool = Field(
+        default=False,
+        description="Make an empty installation a training copy: its date can be moved, for ever.",
+    )
+
     prefect_database_url: SecretStr | None = Field(
         default=None,
         description="postgresql+asyncpg://… for the Prefect server we start; unset: embedded.",

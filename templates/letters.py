@@ -32,6 +32,8 @@ LETTERS: Final = tuple(the_letters().letters)
 
 _TRIAL: Final[dict[Language, str]] = {"zh": "[试发] ", "en": "[Test] "}
 
+_TRAINING: Final[dict[Language, str]] = {"zh": "[演练] ", "en": "[Training] "}
+
 _NAMELESS: Final = frozenset({"survey_learner", "survey_employer"})
 """Letters to people outside the offices: no name stands anywhere in them."""
 
@@ -76,6 +78,15 @@ def compose(  # noqa: PLR0913  a letter has an outside and an inside
     message["X-Duban-Letter"] = letter
     _fill(message, letter, {**facts, "blocks": _blocks(letter, facts, text)})
     return message
+
+
+def mark_as_training(message: EmailMessage) -> None:
+    """Say in subject and header that a letter comes from a training copy, in its own language."""
+    lang: Language = "en" if str(message["Content-Language"]).startswith("en") else "zh"
+    subject = str(message["Subject"])
+    del message["Subject"]
+    message["Subject"] = _TRAINING[lang] + subject
+    message["X-Duban-Training"] = "yes"
 
 
 def _subject(letter: str, facts: Mapping[str, object], text: LetterText | None) -> str:

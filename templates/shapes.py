@@ -53,6 +53,7 @@ class SampleClock:
     next_event: str = ""
     next_at: datetime | None = None
     switch_href: str = "/sign-in"
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class Shell:
     banners: tuple[Banner, ...] = ()
     sample: SampleClock | None = None
     rule_news: bool = False
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,12 @@ from api.deps import (
     Now,
     Settings,
     SignedIn,
-    may_enter_as_sample,
+    may_move_the_date,
 )
 from api.entrance import safe_next
 from api.problems import OnlyInSampleMode
 from states.errors import NotYours
-from states.records import clock
+from states.records import clock, training
 from states.records.letter_texts import READERS
 from states.records.operations_board import operations_board
 from states.rules.words import has, say
@@ -58,18 +58,20 @@ def operations(
 
 @router.post("/clock")
 def move_clock(
-    request: Request, db: Db, _: SignedIn, *, lang: Lang, settings: Settings,
+    request: Request, db: Db, me: SignedIn, *, lang: Lang,
     step: Annotated[str, Form(pattern="^(day|week|next)$")],
     onward: Annotated[str, Form(alias="next", max_length=500)] = "/",
 ) -> Response:  # fmt: skip
-    """Sample mode: put the date forward; the flows do what falls due."""
-    if not may_enter_as_sample(request, settings):
+    """In a training copy: put the date forward; the flows do what falls due."""
+    surroundings.is_training(request.app.state, db)
+    if not may_move_the_date(request, me.role):
         raise OnlyInSampleMode
     before = clock.now(db)
     target = before + STEPS[step] if step in STEPS else next_event(db)
     if target is None:
         return view.flash(_back(onward), say("done", "nothing_ahead", lang), "info")
-    clock.move(db, to=max(target, before))
+    target = clock.move(db, to=max(target, before))
+    training.note_shift(db, before=before, to=target, actor=me.actor)
     said = say("done", "clock_moved", lang, now=minute(target))
     return view.flash(_back(onward), said, "info")
 

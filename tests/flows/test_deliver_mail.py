@@ -252,7 +252,7 @@ def test_letters_go_out_in_the_words_that_an_office_gave_them(story: Story) -> N
     story.a_project()
     postman = Keeps()
     assert deliver(story, lambda: postman).handled == 2
-    assert {letter["Subject"] for letter in postman.letters} == {"速审 HP-2026-001"}
+    assert {letter["Subject"] for letter in postman.letters} == {"[演练] 速审 HP-2026-001"}
     assert "请审核人工智能推介官（基础）。" in body_of(postman.letters[0])
     assert "我会收到哪些邮件：https://duban.example.invalid/me/letters" in body_of(
         postman.letters[0]
@@ -271,7 +271,7 @@ def test_words_that_cannot_be_used_lose_no_letter_and_are_told_to_the_operator(
     postman = Keeps()
     assert deliver(story, lambda: postman) == Tally(handled=2)
     assert {letter["Subject"] for letter in postman.letters} == {
-        "请审核培训方案 HP-2026-001（4月14日前）"
+        "[演练] 请审核培训方案 HP-2026-001（4月14日前）"
     }
     assert failures(story) == [("letter/plan_submitted.zh", error)]
 
@@ -294,6 +294,17 @@ def test_a_trial_arrives_with_its_mark(story: Story) -> None:
     postman = Keeps()
     assert deliver(story, lambda: postman).handled == 2
     assert [letter["Subject"] for letter in postman.letters] == [
-        "[试发] 培训方案已通过 HP-2026-001", "[Test] Training plan approved: HP-2026-001",
+        "[演练] [试发] 培训方案已通过 HP-2026-001",
+        "[Training] [Test] Training plan approved: HP-2026-001",
     ]  # fmt: skip
     assert {str(letter["To"]) for letter in postman.letters} == {"officer <officer@office.test>"}
+
+
+def test_letters_of_a_training_copy_say_so_in_their_subject(story: Story) -> None:
+    story.a_project()
+    postman = Keeps()
+    assert deliver(story, lambda: postman) == Tally(handled=2)
+    assert {letter["Subject"] for letter in postman.letters} == {
+        "[演练] 请审核培训方案 HP-2026-001（4月14日前）"
+    }
+    assert {letter["X-Duban-Training"] for letter in postman.letters} == {"yes"}
