@@ -147,7 +147,7 @@ def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
         text = letter_texts.text_of(mail, texts)
         written = _write(wiring, mail, known.get(mail.id), text=text, now=now)
         if training and written.message is not None:
-            letters.mark_as_training(written.message)
+            letters.mark_as_training(written.message, cast("Language", mail.language))
         return written
 
     return mails, pen

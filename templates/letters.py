@@ -80,9 +80,8 @@ def compose(  # noqa: PLR0913  a letter has an outside and an inside
     return message
 
 
-def mark_as_training(message: EmailMessage) -> None:
-    """Say in subject and header that a letter comes from a training copy, in its own language."""
-    lang: Language = "en" if str(message["Content-Language"]).startswith("en") else "zh"
+def mark_as_training(message: EmailMessage, lang: Language) -> None:
+    """Say in subject and header that a letter comes from a training copy, in its language."""
     subject = str(message["Subject"])
     del message["Subject"]
     message["Subject"] = _TRAINING[lang] + subject
