@@ -24,6 +24,7 @@ from api.rehearsal.letters import Letters
 from api.rehearsal.lives import BEGIN, DISTRICTS, Life, Progress, Project, certify, report
 
 _HANDS = 4
+_UNDELIVERED = ("promised", "leased", "deferred", "refused", "bounced")
 _MAY_TAKE_TO_STOP = 60.0
 _AUDITOR = "CENTRE/auditor/0"
 _CENTRE = "CENTRE/centre_officer/0"
@@ -172,7 +173,7 @@ def _sum_up(summary: Summary, house: House, letters: Letters, *, folder: Path) -
         summary.problems.append("Prefect lists no completed flow run")
     if summary.certified < summary.projects:
         summary.problems.append(f"{summary.projects - summary.certified} projects not certified")
-    if undelivered := sum(mails.get(s, 0) for s in ("promised", "leased", "deferred", "refused")):
+    if undelivered := sum(mails.get(s, 0) for s in _UNDELIVERED):
         summary.problems.append(f"{undelivered} letters not delivered")
     if (arrived := letters.delivered()) < summary.mails_delivered:
         summary.problems.append(f"only {arrived} of {summary.mails_delivered} letters arrived")

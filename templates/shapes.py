@@ -175,6 +175,7 @@ class MailLine:
     answer: str = ""
     attempts: int = 0
     href: str = ""
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,7 @@ def mail_line(line: LetterLine, lang: Language) -> MailLine:
         answer=note,
         attempts=line.attempts,
         href=f"/mails/{line.id}",
+        next_try=line.not_before if line.state == "deferred" else None,
     )
 
 
