@@ -13,8 +13,10 @@ from typing import Annotated, Protocol
 from fastapi import Depends, UploadFile
 from sqlmodel import Session, select
 
+from api import time_facts
 from api.deps import Db, Now, Settings, SignedIn
 from api.schemas.facts import AdmissionIn, PlanIn, SimpleFact, SuspendIn
+from api.schemas.time import TimeIn
 from states import actions
 from states.actions import Outcome
 from states.actor import Actor
@@ -133,7 +135,7 @@ class Desk:
             )
         if isinstance(fact, CertificateDropped):
             return self._drop(project, fact)
-        return self._record(project, self._filled(fact), seen_moves)
+        return self._record(project, self._filled(project, fact), seen_moves)
 
     def act(self, code: str, *, seen_moves: int | None = None) -> Act:
         """What a record about a check needs to know of who acts. Raises NotFound."""
@@ -270,7 +272,11 @@ class Desk:
             raise BadInput(why="project_has_ended")
         return outcome
 
-    def _filled(self, fact: SimpleFact) -> Fact:
+    def _filled(self, project: Project, fact: SimpleFact) -> Fact:
+        if isinstance(fact, TimeIn):
+            (loaded,) = load(self.session, [project.id])
+            dossier = loaded.dossier(self.at, shanghai_day(self.at))
+            return time_facts.filled(fact, dossier, self.actor.role)
         if isinstance(fact, PlanIn):
             return self._whole(fact)
         if isinstance(fact, SuspendIn):

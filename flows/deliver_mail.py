@@ -27,7 +27,7 @@ from flows.sweeps import Tally, forget_failures, note_failure, sweep
 from flows.wiring import COMMAND_SECONDS, FINAL_SECONDS, Wiring, wired
 from states.records import adoption, clock, letter_facts, letter_texts, outbox
 from states.records.db import transaction
-from states.records.letter_facts import LeasedMail
+from states.records.leased_mail import LeasedMail
 from states.rules.letter_texts import LetterText
 from states.rules.words import Language
 from templates import letters

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from states.rules.deadline_rule import DeadlineRule
 from states.rules.findings import SYSTEM_DEFAULT
 from states.rules.guards import RULES
 from states.rules.law import the_law
@@ -80,14 +81,44 @@ def _facts(book: Rulebook) -> Iterator[str]:
 def _due(book: Rulebook) -> Iterator[str]:
     yield "## Deadlines"
     yield ""
-    yield "| stage | duty | who | counted from | working days | source |"
-    yield "|---|---|---|---|---|---|"
+    heads = (
+        "stage | duty | who | counted from | working days | ladder | more time | silence | source"
+    )
+    yield f"| {heads} |"
+    yield "|---" * 9 + "|"
     for rule in book.deadlines:
-        duty, who = say("duty", rule.duty, "en"), say("role", rule.who, "en")
+        duty = say("duty", rule.duty, "en")
+        who = "whom it names" if rule.who == "addressed" else say("role", rule.who, "en")
         yield (
-            f"| {', '.join(rule.stages)} | {duty} | {who} | {rule.starts} "
-            f"| {rule.working_days} | {rule.source} |"
+            f"| {', '.join(rule.stages)} | {duty} | {who} | {rule.starts} | {rule.working_days} "
+            f"| {rule.ladder} | {_more_time(rule)} | {_silence(rule)} | {rule.source} |"
         )
+    yield ""
+    yield from _ladders(book)
+
+
+def _more_time(rule: DeadlineRule) -> str:
+    if rule.extend is None:
+        return "none"
+    who = ", ".join(say("role", role, "en") for role in sorted(rule.extend.by))
+    return f"{rule.extend.working_days} days, by {who}"
+
+
+def _silence(rule: DeadlineRule) -> str:
+    if rule.silence is None:
+        return "reminders only"
+    return f"after {rule.silence.working_days} more: {rule.silence.outcome}"
+
+
+def _ladders(book: Rulebook) -> Iterator[str]:
+    yield "## Ladders of reminders"
+    yield ""
+    yield "| ladder | working days from the last day | who reads of it |"
+    yield "|---|---|---|"
+    for name, ladder in book.reminders.ladders.items():
+        for rung in ladder:
+            who = ", ".join(say("reader", reader, "en") for reader in rung.to)
+            yield f"| {name} | {rung.working_days:+d} | {who} |"
     yield ""
 
 

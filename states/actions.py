@@ -51,7 +51,7 @@ def propose(
     session.flush()
     case = Case(_only(load(session, [project.id])), at)
     case.say(plan, actor)
-    case.letter(LetterRule(on=plan.kind, letter="plan_submitted", to=Role.REVIEWER), actor)
+    case.letter(LetterRule(on=plan.kind, letter="plan_submitted", to=Role.REVIEWER), actor, {})
     case.decide()
     return _write_one(session, case)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -13,16 +14,21 @@ from states.errors import NotAllowed, NotFound, NotYours
 from states.records import class_rules, invitations, surveys
 from states.records.projects import LoadedProject, Writing
 from states.rules.admission import objections
+from states.rules.admission_of_time import Standing, time_objections
 from states.rules.binding import book_of
-from states.rules.deadlines import open_deadlines, shanghai_day
+from states.rules.deadlines import first_morning, shanghai_day
 from states.rules.dossier import Dossier, Recorded
 from states.rules.facts import Fact, Kind, Rejected, SentBack, Suspended, Terminated, Withdrawn
+from states.rules.facts_of_time import SilenceNoted
 from states.rules.findings import Finding, Weight
 from states.rules.folding import add
 from states.rules.law import the_law
 from states.rules.machine import Decision, Move, decide, findings_for_next
 from states.rules.rulebook import FactRule, LetterRule, Rulebook
+from states.rules.silence import reasons_of, silence_of
 from states.rules.stages import DISTRICT_ROLES, PROVIDER_ROLES, STRAIGHT_PATH, Role, Stage
+from states.rules.starts import subject_in
+from states.rules.workdays import ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,9 @@ class Case:
         rule = self.book.fact_rules[fact.kind]
         if actor.role not in rule.who:
             raise NotYours
+        standing = Standing(actor.role, self.dossier, the_law())
         found = objections(fact, actor.person_id, self.dossier, rule=rule)
+        found = found or time_objections(fact, standing)
         if found:
             raise NotAllowed((*found, *self._missing(rule)), code=self.project.code)
 
@@ -109,7 +117,7 @@ class Case:
         self._keep_reason(fact)
         for letter in self.book.letters:
             if letter.on is fact.kind and (not letter.only_with or payload[letter.only_with]):
-                self.letter(letter, actor, str(payload.get("class_no", "")))
+                self.letter(letter, actor, payload)
 
     def decide(self) -> None:
         """Take every arrow that the facts now open."""
@@ -125,14 +133,19 @@ class Case:
 
     def do_chores(self, session: Session) -> None:
         """Do what the service itself owes, as facts of its own, and decide again."""
-        while self.decision and self.decision.chores:
+        while self.decision and (self.decision.chores or self.decision.silent):
             for chore in self.decision.chores:
                 self.say(CHORES[chore.name](session, chore, at=self.at), SYSTEM)
+            for late in self.decision.silent:
+                self.say(silence_of(late), SYSTEM)
             self.decide()
 
-    def letter(self, rule: LetterRule, actor: Actor, subject: str = "") -> None:
-        """Promise the letter that a fact causes."""
-        self._promise(rule.letter, rule.to, subject, but=actor.person_id)
+    def letter(self, rule: LetterRule, actor: Actor, said: Mapping[str, Any]) -> None:
+        """Promise the letter that a fact causes, to the role that the rule or the fact names."""
+        subject = subject_in(said)
+        duty = self.book.duty_of_letter.get(rule.letter, said.get("duty", ""))
+        to = rule.to or said["to"]
+        self._promise(rule.letter, to, subject, but=actor.person_id, duty=duty)
 
     def writing(self, *, settled: bool) -> Writing:
         """All rows of this case."""
@@ -180,8 +193,11 @@ class Case:
                 "project_id": self.project.id, "duty": deadline.duty, "subject": deadline.subject,
                 "role": deadline.who, "since": deadline.since, "due_on": deadline.due_on,
                 "provisional": deadline.provisional, "source": deadline.source,
+                "ladder": deadline.ladder, "rungs": deadline.rungs,
+                "in_hand_of": deadline.in_hand_of, "not_by": deadline.not_by,
+                "first": first_morning(self.at), "tomorrow": shanghai_day(self.at) + ONE_DAY,
             }
-            for deadline in open_deadlines(self.dossier, the_law())
+            for deadline in (self.decision.deadlines if self.decision else ())
         ]  # fmt: skip
 
     def _note(
@@ -209,18 +225,22 @@ class Case:
         return self.book.fact_rules[kind].clause
 
     def _keep_reason(self, fact: Fact) -> None:
-        if isinstance(fact, SentBack):
+        if isinstance(fact, SilenceNoted):
+            self.texts |= reasons_of(fact)
+        elif isinstance(fact, SentBack):
             self.texts |= {"send_back_code": fact.code, "send_back_text": fact.text}
         elif isinstance(fact, Rejected | Withdrawn | Suspended | Terminated):
             self.texts["stop_text"] = fact.text
 
-    def _promise(self, letter: str, role: str, subject: str, *, but: int | None) -> None:
+    def _promise(
+        self, letter: str, role: str, subject: str, *, but: int | None, duty: str | None = None
+    ) -> None:
         self.letters.append(
             {
                 "project_id": self.project.id,
                 "key": f"{self.project.id}/{self.seq}/{letter}",
                 "letter": letter, "role": role, "subject": subject, "but": but,
-                "duty": self.book.duty_of_letter.get(letter, ""),
+                "duty": self.book.duty_of_letter.get(letter, "") if duty is None else duty,
             }
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from states.records import (
 from states.records.classes import class_of
 from states.records.corrections import Marks
 from states.records.inspections import Act
-from states.records.letter_facts import LeasedMail
+from states.records.leased_mail import LeasedMail
 from states.records.places import INVITATION_EMAIL
 from states.records.preflight_board import Fit
 from states.records.tables import Mail, SurveyInvitation

@@ -1,5 +1,6 @@
 """A small house for stories: a district with its people, a provider, and the centre."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,6 +42,9 @@ class House:
     examiner: Actor
     centre: Actor
     supervisor: Actor
+    head: Actor
+    district_head: Actor
+    bureau: Actor
 
 
 def a_house(session: Session) -> House:
@@ -48,6 +52,7 @@ def a_house(session: Session) -> House:
     district = _office(session, "district", "HP", name="黄浦区人力资源和社会保障局")
     provider = _office(session, "provider", "P001", name="上海示例职业技能培训学校")
     centre = _office(session, "centre", "CENTRE", name="上海市就业促进中心")
+    bureau = _office(session, "bureau", "BUREAU", name="上海市人力资源和社会保障局")
     return House(
         district_id=district,
         provider=_person(session, provider, Role.PROVIDER, number=1),
@@ -56,6 +61,25 @@ def a_house(session: Session) -> House:
         examiner=_person(session, district, Role.EXAMINER, number=4),
         centre=_person(session, centre, Role.CENTRE, number=5),
         supervisor=_person(session, district, Role.SUPERVISOR, number=6),
+        head=_person(session, provider, Role.HEAD, number=7),
+        district_head=_person(session, district, Role.DISTRICT_HEAD, number=8),
+        bureau=_person(session, bureau, Role.BUREAU, number=9),
+    )
+
+
+def sample_house(people: Mapping[str, Actor]) -> House:
+    """The people of the sample programme in the same roles, by their logins."""
+    return House(
+        district_id=people["hp-head"].office_id or 0,
+        provider=people["p001"],
+        first=people["hp-review-1"],
+        second=people["hp-review-2"],
+        examiner=people["hp-exam"],
+        centre=people["centre-1"],
+        supervisor=people["hp-supervise"],
+        head=people["p001-head"],
+        district_head=people["hp-head"],
+        bureau=people["bureau-1"],
     )
 
 

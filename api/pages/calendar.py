@@ -17,6 +17,7 @@ from api.pages.sent import AVisit, Visit
 from api.pages.wording import name_of
 from api.working_days import Tried, known_years, packed, try_table, unpacked
 from states.records import calendars
+from states.rules.duty_words import duty_words
 from states.rules.law import the_law
 from states.rules.stages import Role
 from states.rules.words import say
@@ -106,6 +107,7 @@ def _page(
         moved=tried.moved[:SHOWN] if tried else (),
         more=max(len(tried.moved) - SHOWN, 0) if tried else 0,
         bars=_bars(tried, visit) if tried else [],
+        duty_words=lambda one: duty_words(one.duty, one.subject, visit.lang),
         new_key=new_key,
     )
 

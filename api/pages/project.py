@@ -36,7 +36,10 @@ whole = APIRouter(prefix="/{code}")
 _FACT: TypeAdapter[SimpleFact] = TypeAdapter(SimpleFact)
 Moves = Annotated[int, Form(ge=0)]
 """How many moves the project had made when its page was shown."""
-_FIELDS = ("text", "code", "rule", "subject")
+_FIELDS = (
+    *("text", "code", "rule", "subject"),
+    *("duty", "until", "due_on", "to", "no", "accepted"),
+)
 
 
 @whole.get("")

@@ -8,6 +8,7 @@ from states.records.dossiers import MailRow, ProjectFile
 from states.records.outbox import NOT_WANTED
 from states.records.tables import Office
 from states.rules.deadlines import shanghai_day
+from states.rules.duty_words import duty_words as words_of_duty
 from states.rules.findings import SYSTEM_DEFAULT
 from states.rules.identity import mask_name
 from states.rules.law import the_law
@@ -54,8 +55,7 @@ def source_of(clause: str, lang: Language) -> str:
 
 def duty_words(due: Due, lang: Language) -> str:
     """What is to be done, and for which class."""
-    duty = say("duty", due.duty, lang)
-    return say("next", "of_class", lang, duty=duty, no=due.subject) if due.subject else duty
+    return words_of_duty(due.duty, due.subject, lang)
 
 
 def clock_of(due: Due, today: date, lang: Language) -> Clock:

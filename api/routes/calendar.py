@@ -68,6 +68,7 @@ def _taken(tried: Tried, projects: int | None) -> CalendarTakenOut:
 def _moved(one: MovedDeadline) -> MovedDeadlineOut:
     return MovedDeadlineOut(
         project=one.project,
+        month=one.month,
         district=Words(zh=one.district.zh, en=one.district.en),
         duty=one.duty,
         class_no=one.subject,

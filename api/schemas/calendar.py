@@ -30,7 +30,8 @@ class CalendarOut(Out):
 class MovedDeadlineOut(Out):
     """One open deadline that the calendar counts otherwise, or no longer as provisional."""
 
-    project: str
+    project: str = Field(description="Empty for a monthly return.")
+    month: str = Field(description="The month of a return; empty for a project.")
     district: Words
     duty: str
     class_no: str = Field(description="Empty for a duty of the whole project.")

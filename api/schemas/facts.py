@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from api.schemas.base import In
+from api.schemas.time import TimeIn
 from states.rules import facts
 from states.rules.facts import Kind
 from states.rules.kinds import ShortText, Text
@@ -67,7 +68,7 @@ SimpleFact = Annotated[
     PlanIn | facts.ReviewSigned | facts.SentBack | facts.Rejected | facts.Withdrawn | SuspendIn
     | facts.Resumed | facts.Terminated | facts.WaiverRequested | facts.WaiverGranted | AdmissionIn
     | facts.IntakeClosed | facts.TrainingRegistered | facts.ClassEnded | facts.ScoresConfirmed
-    | facts.CertificateDropped,
+    | facts.CertificateDropped | TimeIn,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """Facts that need nothing but their words. Openings and workbooks have doors of their own."""
@@ -101,6 +102,25 @@ FACT_EXAMPLES: dict[str, Any] = {
     "confirm": {
         "summary": "A second person confirms the scores",
         "value": {"kind": "scores_confirmed", "class_no": 1},
+    },
+    "extend": {
+        "summary": "The district gives more time",
+        "value": {
+            "kind": "deadline_extended",
+            "duty": "resubmit",
+            "until": "2026-05-08",
+            "text": "机构补充材料尚需时日。",
+        },
+    },
+    "remind": {"summary": "Whoever waits reminds", "value": {"kind": "urged", "duty": "review"}},
+    "order": {
+        "summary": "The bureau gives an order",
+        "value": {
+            "kind": "order_given",
+            "to": "district_reviewer",
+            "due_on": "2026-04-30",
+            "text": "请于期限内完成审核并反馈。",
+        },
     },
     "plan": {"summary": "The provider answers a send-back", "value": _PLAN},
 }

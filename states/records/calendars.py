@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from states.actor import Actor
 from states.errors import BadInput, NotYours
-from states.records import acts, projects
+from states.records import acts, projects, return_timers
 from states.records.adoption import imported
 from states.records.boards import Names
 from states.records.db import WAKE_CHANNEL
@@ -31,7 +31,8 @@ SELECT c.id, c.coverage_start, c.content, c.imported_at, p.name AS by
   FROM calendar_import c LEFT JOIN person p ON p.id = c.imported_by
  ORDER BY c.id DESC
 """)
-# Only a duty that ends in or beyond the year can be counted otherwise.
+# Only a duty that ends in or beyond the year can be counted otherwise; the rungs of its ladder and
+# what comes of silence may lie some weeks later.
 _TOUCHED = text("""
 SELECT t.project_id, min(t.due_on) AS first, p.code, d.name_zh, d.name_en
   FROM timer t
@@ -47,7 +48,8 @@ SELECT project_id, duty, subject, due_on, provisional FROM timer WHERE project_i
 _COUNT_ANEW = text(f"""
 WITH anew AS (
   UPDATE project SET unsettled = true
-   WHERE id IN (SELECT project_id FROM timer WHERE due_on >= :since)
+   WHERE id IN (SELECT project_id FROM timer
+                 WHERE due_on >= CAST(:since AS date) - interval '90 days')
   RETURNING id)
 SELECT count(*) AS projects, CASE WHEN count(*) > 0 THEN pg_notify('{WAKE_CHANNEL}', '') END
   FROM anew
@@ -56,7 +58,10 @@ SELECT count(*) AS projects, CASE WHEN count(*) > 0 THEN pg_notify('{WAKE_CHANNE
 
 @dataclass(frozen=True, slots=True)
 class MovedDeadline:
-    """One open duty whose last day a new calendar counts otherwise, or no longer as provisional."""
+    """One open duty whose last day a new calendar counts otherwise, or no longer as provisional.
+
+    It is of a project, or of the return `return_id` of a month.
+    """
 
     project: str
     district: Names
@@ -66,6 +71,8 @@ class MovedDeadline:
     after: date
     was_provisional: bool
     is_provisional: bool
+    month: str = ""
+    return_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,8 @@ def preview(
     law = _law_with(session, year)
     touched = session.connection().execute(_TOUCHED, {"since": _since(year)}).all()
     chunks = (touched[place : place + CHUNK] for place in range(0, len(touched), CHUNK))
-    return [one for chunk in chunks for one in _moved(session, chunk, law, at=at)]
+    moved = [one for chunk in chunks for one in _moved(session, chunk, law, at=at)]
+    return [*moved, *_moved_returns(session, law)]
 
 
 def import_year(
@@ -108,7 +116,7 @@ def import_year(
     Raises NotYours, BadInput(why="calendar_leaves_a_gap" | "calendar_is_in").
     """
     _only_the_centre(actor)
-    _law_with(session, year)
+    law = _law_with(session, year)
     if year in imported(session):
         raise BadInput(why="calendar_is_in", year=year.coverage_start.year)
     row = CalendarImport(
@@ -117,6 +125,7 @@ def import_year(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    return_timers.count_all(session, law, at=at)
     counted = session.connection().execute(_COUNT_ANEW, {"since": _since(year)}).one().projects
     detail: dict[str, str | int | bool] = {"year": year.coverage_start.year, "projects": counted}
     acts.note(session, IMPORTED, actor=actor, at=at, about=f"calendar/{row.id}", detail=detail)
@@ -161,6 +170,18 @@ def _moved(
             before = stored.get((project.id, deadline.duty, deadline.subject))
             if before and _differs(before, deadline):
                 yield _line(known[project.id], before, deadline)
+
+
+def _moved_returns(session: Session, law: Law) -> Iterator[MovedDeadline]:
+    for turn in return_timers.turns(session, law):
+        row, after = turn.row, turn.due
+        if row.was_due and (row.was_due, row.was_provisional) != (after.day, after.provisional):
+            yield MovedDeadline(
+                project="", month=row.month, return_id=row.id,
+                district=Names(row.name_zh, row.name_en), duty=turn.duty, subject="",
+                before=row.was_due, after=after.day,
+                was_provisional=row.was_provisional, is_provisional=after.provisional,
+            )  # fmt: skip
 
 
 def _differs(before: Any, after: Deadline) -> bool:  # noqa: ANN401  a row of _STORED

@@ -9,8 +9,10 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from states.records import invitations, vault
+from states.records.leased_mail import LeasedMail
+from states.records.open_duties import About, OpenDuties, open_duties, told_duty
 from states.records.places import INVITATION_EMAIL
-from states.rules.deadlines import shanghai_day
+from states.rules.deadlines import class_no_of, shanghai_day
 from states.rules.letter_samples import sample_facts
 from states.rules.months import return_due_on
 from states.rules.routes import Route
@@ -18,7 +20,7 @@ from states.rules.words import Language, say
 
 MY_LETTERS = "/me/letters"
 """Where everybody sees which letters they get, and switches off what is optional."""
-_DATED_BY = {"check_reviewed": "rectify"}
+_DATED_BY = {"check_reviewed": "rectify", "order_closed": "answer_order"}
 """Letters that ask for nothing themselves but name the day of a duty that may still be open."""
 _RETURNS_WITH_A_DAY = frozenset({"return_to_prepare", "return_to_sign", "return_returned"})
 _PROJECTS = text("""
@@ -26,9 +28,6 @@ SELECT p.id, p.code, p.title, d.name_zh AS district_zh, d.name_en AS district_en
        o.name_zh AS provider_zh, o.name_en AS provider_en
   FROM project p JOIN office d ON d.id = p.district_id JOIN office o ON o.id = p.provider_id
  WHERE p.id = ANY(:ids)
-""")
-_TIMERS = text("""
-SELECT project_id, duty, subject, due_on FROM timer WHERE project_id = ANY(:ids) ORDER BY due_on
 """)
 _RETURNS = text("""
 SELECT r.id, r.month, o.name_zh, o.name_en
@@ -55,35 +54,11 @@ SELECT id, nonce, closes_on, email_sealed FROM survey_invitation WHERE id = ANY(
 
 
 @dataclass(frozen=True, slots=True)
-class LeasedMail:
-    """A letter that one worker may send until its lease ends.
-
-    `to` is a whole address, empty for people without an account: theirs is among the facts.
-    """
-
-    id: int
-    key: str
-    letter: str
-    language: str
-    project_id: int | None
-    person_id: int | None
-    to: str
-    name: str
-    context: Mapping[str, Any]
-    duty: str
-    subject: str
-    message_id: str
-    promised_at: datetime
-    attempts: int
-    lease: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     """Everything the letters of a batch speak of, by id."""
 
     projects: Mapping[int, Any]
-    timers: Sequence[Any]
+    duties: OpenDuties
     returns: Mapping[int, Any]
     batches: Mapping[int, Any]
     cases: Mapping[int, Any]
@@ -93,17 +68,10 @@ class _Found:
     base: str
     today: date
 
-    def due(self, project_id: int | None, duty: str, subject: str = "") -> date | None:
-        """The nearest day of an open duty; None when there is none."""
-        return next(
-            (
-                timer.due_on
-                for timer in self.timers
-                if (timer.project_id, timer.duty) == (project_id, duty)
-                and subject in ("", timer.subject)
-            ),
-            None,
-        )
+    @property
+    def about(self) -> About:
+        """What a list of duties needs."""
+        return About(self.projects, self.returns, self.base, self.today)
 
 
 def context_for(
@@ -131,13 +99,15 @@ def _as_if(mail: LeasedMail) -> LeasedMail:
 
 
 def _find(session: Session, mails: Sequence[LeasedMail], base: str, *, today: date) -> _Found:
-    items = [item["project"] for mail in mails for item in mail.context.get("items", ())]
-    ids = [*items, *(mail.project_id for mail in mails if mail.project_id)]
+    items = [item for mail in mails for item in mail.context.get("items", ())]
+    ids = [item["project"] for item in items if "project" in item]
+    ids += [mail.project_id for mail in mails if mail.project_id]
+    returns = [item["return"] for item in items if "return" in item]
     asked = _by_id(session, _INVITATIONS, _named(mails, "invitation"))
     return _Found(
         projects=_by_id(session, _PROJECTS, ids),
-        timers=session.connection().execute(_TIMERS, {"ids": ids}).all() if ids else (),
-        returns=_by_id(session, _RETURNS, _named(mails, "return")),
+        duties=open_duties(session, ids, returns),
+        returns=_by_id(session, _RETURNS, [*_named(mails, "return"), *returns]),
         batches=_by_id(session, _BATCHES, _named(mails, "batch")),
         cases=_by_id(session, _CASES, _named(mails, "case")),
         forgettings=_by_id(session, _FORGETTINGS, _named(mails, "forgetting")),
@@ -177,10 +147,12 @@ def _about(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
 
 def _project(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     row = found.projects[mail.project_id or 0]
-    klass = f"/classes/{mail.subject}" if mail.subject else ""
+    no = class_no_of(mail.subject)
+    klass = f"/classes/{no}" if no else ""
     return {
         "project": _words_of(row, mail.language),
-        "due": found.due(row.id, mail.duty or _DATED_BY.get(mail.letter, ""), mail.subject),
+        "duty": told_duty(mail),
+        "due": found.duties.due(row.id, mail.duty or _DATED_BY.get(mail.letter, ""), mail.subject),
         "link": f"{found.base}/projects/{row.code}{klass}",
     }
 
@@ -246,7 +218,7 @@ def _forgetting(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
 
 
 def _duties(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
-    return {"items": _items(mail, found), "link": f"{found.base}/"}
+    return {"items": found.duties.items_of(mail, found.about), "link": f"{found.base}/"}
 
 
 def _sample(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
@@ -267,34 +239,6 @@ def _trouble(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
 def _setup(mail: LeasedMail, found: _Found) -> Mapping[str, object]:
     expires = datetime.fromisoformat(mail.context["expires"])
     return {"link": found.base + mail.context["path"], "expires": expires}
-
-
-def _items(mail: LeasedMail, found: _Found) -> list[Mapping[str, object]]:
-    """The duties that are still open, the most urgent first."""
-    items = []
-    for item in mail.context["items"]:
-        due = found.due(item["project"], item["duty"], item.get("subject", ""))
-        if due is not None:
-            items.append(_item(mail, found, item, due=due))
-    return sorted(items, key=_by_day)
-
-
-def _item(
-    mail: LeasedMail, found: _Found, item: Mapping[str, Any], *, due: date
-) -> Mapping[str, object]:
-    row = found.projects[item["project"]]
-    return {
-        "code": row.code,
-        "title": row.title,
-        "what": say("duty", item["duty"], cast("Language", mail.language)),
-        "due": due,
-        "days_left": (due - found.today).days,
-        "link": f"{found.base}/projects/{row.code}",
-    }
-
-
-def _by_day(item: Mapping[str, object]) -> tuple[str, str]:
-    return str(item["due"]), str(item["code"])
 
 
 def _words_of(row: Any, language: str) -> Mapping[str, str]:  # noqa: ANN401  a row of _PROJECTS

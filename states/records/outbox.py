@@ -15,7 +15,8 @@ from sqlmodel import Session
 
 from states.records import clock
 from states.records import mail_events as events
-from states.records.letter_facts import LeasedMail, context_for, contexts_for
+from states.records.leased_mail import LeasedMail
+from states.records.letter_facts import context_for, contexts_for
 from states.rules.deadlines import shanghai_day
 from states.rules.letters import the_letters
 from states.rules.patience import USUAL, Patience
@@ -68,6 +69,9 @@ DUE = """
   OR (m.state = 'deferred' AND m.not_before <= :real)
   OR (m.state = 'leased' AND m.leased_until <= :real))
  AND NOT EXISTS (SELECT 1 FROM project u WHERE u.id = m.project_id AND u.unsettled AND m.duty <> '')
+ AND NOT (m.letter = 'daily_reminder' AND EXISTS (
+   SELECT 1 FROM jsonb_to_recordset(m.context->'items') AS i(project bigint)
+     JOIN project u ON u.id = i.project AND u.unsettled))
 """
 """Which letters `m` may be leased: `:now` is business time, `:real` the machine's."""
 
@@ -104,9 +108,15 @@ _MOOT = """
       WHERE f.id = CAST(m.context->>'forgetting' AS bigint) AND f.state = 'approved'))
   OR (m.letter = 'daily_reminder' AND NOT EXISTS (
      SELECT 1 FROM jsonb_to_recordset(m.context->'items')
-                     AS i(project bigint, duty text, subject text)
-       JOIN timer t ON t.project_id = i.project AND t.duty = i.duty
-                   AND t.subject = coalesce(i.subject, '')))
+                     AS i(project bigint, return bigint, duty text, subject text, due date)
+       JOIN timer t ON (t.project_id = i.project OR t.return_id = i.return) AND t.duty = i.duty
+                   AND t.subject = coalesce(i.subject, '')
+                   AND t.due_on = coalesce(i.due, t.due_on)
+                   AND NOT coalesce(m.person_id, 0) = ANY(t.not_by)))
+  OR (m.letter IN ('daily_reminder', 'urged') AND NOT EXISTS (
+     SELECT 1 FROM appointment a
+      WHERE a.person_id = m.person_id AND a.since <= :today
+        AND coalesce(a.until, :today) >= :today))
 """
 # Switched off by its reader; a letter that has become a duty since is sent all the same.
 _UNWANTED = """

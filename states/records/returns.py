@@ -16,7 +16,13 @@ from sqlmodel import Session
 from states import actions
 from states.actor import Actor
 from states.errors import BadInput, NotAllowed, NotFound, NotYours, ProjectMoved
-from states.records import outbox, return_classes, return_figures, return_findings
+from states.records import (
+    outbox,
+    return_classes,
+    return_figures,
+    return_findings,
+    return_timers,
+)
 from states.rules.facts import ReturnAccepted
 from states.rules.findings import Finding, Weight
 from states.rules.machine import midnight
@@ -148,6 +154,7 @@ def compile_return(
     later = return_classes.name(session, {**asked, "id": begun, "until": until})
     for one in (begun, *later):
         return_figures.count(session, one, district_id)
+    return_timers.count(session, [begun], at=at)
     outbox.promise_to_role(
         session,
         key=f"return/{begun}/return_to_prepare",
@@ -320,6 +327,7 @@ def _swap(
     asked = {"id": found.id, "person": actor.person_id, "at": at, "seen": seen}
     if session.connection().execute(change, asked | more).first() is None:
         raise ProjectMoved(code=f"{found.district_code}/{found.month}")
+    return_timers.count(session, [found.id], at=at)
 
 
 def _write_to_district(session: Session, found: ReturnView, letter: str, **more: Any) -> None:  # noqa: ANN401

@@ -46,7 +46,8 @@ WITH wanted AS (
 ), due AS (
   SELECT t.* FROM jsonb_to_recordset(CAST(:timers AS jsonb)) AS t(
     project_id bigint, duty text, subject text, role text, since date, due_on date,
-    provisional boolean, source text)
+    provisional boolean, source text, ladder text, rungs date[], in_hand_of bigint, not_by bigint[],
+    first date, tomorrow date)
   JOIN swapped s ON s.id = t.project_id
 ), done AS (
   DELETE FROM timer t USING swapped s
@@ -54,12 +55,25 @@ WITH wanted AS (
     SELECT 1 FROM due d
     WHERE d.project_id = t.project_id AND d.duty = t.duty AND d.subject = t.subject)
 ), owed AS (
-  INSERT INTO timer (project_id, duty, subject, role, since, due_on, provisional, source)
-  SELECT d.project_id, d.duty, d.subject, d.role, d.since, d.due_on, d.provisional, d.source
+  -- A new duty is not reminded of on the day on which it began; one that moved climbs anew from
+  -- the first morning that is still to come; one that stands keeps the rung it waits for.
+  INSERT INTO timer (project_id, duty, subject, role, since, due_on, provisional, source, ladder,
+                     rungs, rung_on, in_hand_of, not_by)
+  SELECT d.project_id, d.duty, d.subject, d.role, d.since, d.due_on, d.provisional, d.source,
+         d.ladder, d.rungs, (SELECT min(r) FROM unnest(d.rungs) r WHERE r >= CASE
+           WHEN EXISTS (SELECT 1 FROM timer o WHERE o.project_id = d.project_id
+                           AND o.duty = d.duty AND o.subject = d.subject)
+           THEN d.first ELSE d.tomorrow END), d.in_hand_of, d.not_by
   FROM due d
   ON CONFLICT (project_id, duty, subject) DO UPDATE SET
     role = excluded.role, since = excluded.since, due_on = excluded.due_on,
-    provisional = excluded.provisional, source = excluded.source
+    provisional = excluded.provisional, source = excluded.source, ladder = excluded.ladder,
+    rungs = excluded.rungs, in_hand_of = excluded.in_hand_of, not_by = excluded.not_by,
+    rung_on = CASE WHEN timer.rungs = excluded.rungs THEN timer.rung_on ELSE excluded.rung_on END
+  WHERE (timer.role, timer.since, timer.due_on, timer.provisional, timer.source, timer.ladder,
+         timer.rungs, timer.in_hand_of, timer.not_by)
+    IS DISTINCT FROM (excluded.role, excluded.since, excluded.due_on, excluded.provisional,
+         excluded.source, excluded.ladder, excluded.rungs, excluded.in_hand_of, excluded.not_by)
 ), promised AS (
   INSERT INTO outbox (key, letter, project_id, person_id, language, context, duty, subject,
                       state, promised_at, not_before, attempts, lease, message_id, answer)

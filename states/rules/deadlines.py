@@ -1,20 +1,37 @@
 """Until when whoever's turn it is must act, by which rule: counted in working days in Shanghai."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
-from states.rules.binding import book_of, the_plan
-from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
+from states.rules.binding import book_of
+from states.rules.clocks import DeadlineKey, key_of
+from states.rules.deadline_rule import DeadlineRule, Rung, SilenceOutcome
+from states.rules.dossier import SHANGHAI, Dossier, shanghai_day
 from states.rules.law import Law
-from states.rules.rulebook import DeadlineRule
-from states.rules.stages import Role
-from states.rules.supervision import FaultState
+from states.rules.rulebook import Rulebook
+from states.rules.stages import Role, Stage
+from states.rules.starts import Start, begun
+from states.rules.workdays import ONE_DAY, Calendar, Due
+
+__all__ = [
+    "REMINDED_AT", "Deadline", "Paused", "class_no_of", "duty_of", "first_morning",
+    "open_deadlines", "paused_deadlines", "rungs_of", "shanghai_day", "subject_of",
+]  # fmt: skip
+
+REMINDED_AT = time(8, 30)
+"""When the reminders of a day go out, in Shanghai."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One open duty. `provisional` when the calendar does not reach that far."""
+    """One open duty. `provisional` when the calendar does not reach that far.
+
+    `counted_on` is the last day as the rule counts it, `due_on` with what was granted. `ladder` and
+    `rungs`: on which days who is reminded. `silent_on`: from the end of this day on silence has its
+    outcome. `in_hand_of` is the person whose matter it is, `not_by` those who have done their part.
+    """
 
     duty: str
     who: Role
@@ -22,133 +39,209 @@ class Deadline:
     provisional: bool
     source: str
     since: date
+    counted_on: date
     subject: str = ""
+    ladder: str = ""
+    rungs: tuple[date, ...] = ()
+    silence: SilenceOutcome | None = None
+    silent_on: date | None = None
+    in_hand_of: int | None = None
+    not_by: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> DeadlineKey:
+        """What facts about this deadline call it."""
+        return key_of(self.duty, self.subject, self.since)
 
 
-Started = Iterator[tuple[str, date]]
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A duty whose clock stands still since a day, because another side is to act."""
+
+    duty: str
+    who: Role
+    subject: str
+    days_left: int
+    since: date
+    waits_for: Role
 
 
 def open_deadlines(dossier: Dossier, law: Law) -> tuple[Deadline, ...]:
     """All open duties of the stage, the most urgent first."""
-    book = book_of(dossier, law)
-    found = [
-        _deadline(rule, law, since, subject=subject)
-        for rule in book.deadlines
-        if dossier.stage in rule.stages
-        for subject, since in _STARTS[rule.starts](dossier)
-    ]
+    counting = _Counting(dossier, book_of(dossier, law), law.calendar)
+    found: list[Deadline] = []
+    for rule in counting.book.deadlines:
+        if dossier.stage in rule.stages:
+            late = rule.starts == "escalated"
+            starts = _escalated(dossier, found) if late else counting.starts(rule)
+            found += [counting.deadline(rule, start) for start in starts]
     return tuple(sorted(found, key=lambda deadline: deadline.due_on))
 
 
-def _deadline(rule: DeadlineRule, law: Law, since: date, *, subject: str) -> Deadline:
-    if rule.starts == "month_of_sum_up":
-        due = law.calendar.nth_working_day_of_month(*_next_month(since), rule.working_days)
-    elif rule.working_days == 0:
-        due = law.calendar.working_day_on_or_after(since)
-    else:
-        due = law.calendar.nth_working_day_after(since, rule.working_days)
-    return Deadline(
-        duty=rule.duty,
-        who=rule.who,
-        due_on=due.day,
-        provisional=due.provisional,
-        source=rule.source,
-        since=since,
-        subject=subject,
-    )
+def paused_deadlines(dossier: Dossier, law: Law) -> tuple[Paused, ...]:
+    """The duties whose clocks stand still now, with the working days that are left to them."""
+    stopped = _stopped_on(dossier)
+    if stopped is None:
+        return ()
+    returned = dossier.stage is Stage.RETURNED
+    held = Stage.PROPOSED if returned else dossier.held_stage
+    counting = _Counting(dossier, book_of(dossier, law), law.calendar)
+    return tuple(
+        Paused(
+            duty=one.duty, who=one.who, subject=one.subject, since=stopped,
+            days_left=counting.left(rule, one, stopped),
+            waits_for=Role.PROVIDER if returned else Role.REVIEWER,
+        )
+        for rule in counting.book.deadlines
+        if held in rule.stages and dossier.stage not in rule.stages
+        if rule.after_a_pause or not returned
+        for one in (counting.deadline(rule, start) for start in counting.starts(rule))
+    )  # fmt: skip
+
+
+def duty_of(dossier: Dossier, law: Law, *, duty: str, subject: str) -> Deadline | None:
+    """The open deadline of a duty; None where it is not open."""
+    wanted = (duty, subject)
+    return next((d for d in open_deadlines(dossier, law) if (d.duty, d.subject) == wanted), None)
+
+
+def first_morning(at: datetime) -> date:
+    """The first day whose reminders are still to come: they go out at `REMINDED_AT`."""
+    moment = at.astimezone(SHANGHAI)
+    return moment.date() if moment.time() < REMINDED_AT else moment.date() + ONE_DAY
+
+
+def class_no_of(subject: str) -> str:
+    """The number of the class that a deadline is about; empty when it is about something else."""
+    return subject if subject.isdigit() else ""
+
+
+def subject_of(late: Deadline) -> str:
+    """What a work item calls the late duty that it is about: "review", "end_class/1"."""
+    return "/".join(filter(None, (late.duty, late.subject)))
+
+
+def rungs_of(ladder: Sequence[Rung], due: Due, calendar: Calendar) -> tuple[date, ...]:
+    """The days of a ladder's rungs. Beyond the calendar's coverage nobody is called late."""
+    days = _rung_days(tuple(rung.working_days for rung in ladder), due.day, calendar)
+    return days if not due.provisional else tuple(d for d in days if d <= calendar.coverage_end)
+
+
+@lru_cache(maxsize=4096)
+def _rung_days(offsets: tuple[int, ...], due_on: date, calendar: Calendar) -> tuple[date, ...]:
+    return tuple(_rung_day(days, due_on, calendar) for days in offsets)
+
+
+def _rung_day(days: int, due_on: date, calendar: Calendar) -> date:
+    if days < 0:
+        return calendar.nth_working_day_before(due_on, -days)
+    return calendar.nth_working_day_after(due_on, days).day if days else due_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """Counts the deadlines of one project by its rulebook."""
+
+    dossier: Dossier
+    book: Rulebook
+    calendar: Calendar
+
+    def starts(self, rule: DeadlineRule) -> Iterator[Start]:
+        return begun(rule.starts, self.dossier, self.book)
+
+    def deadline(self, rule: DeadlineRule, start: Start) -> Deadline:
+        counted = self._after_stops(self._counted(rule, start), rule, start)
+        due = self._granted(counted, rule, start)
+        silent_on = self._silent_on(rule, due)
+        return Deadline(
+            duty=rule.duty,
+            who=_who(rule, start),
+            due_on=due.day,
+            provisional=due.provisional,
+            source=rule.source,
+            since=start.since,
+            counted_on=counted.day,
+            subject=start.subject,
+            ladder=f"{self.book.id}/{rule.ladder}",
+            rungs=rungs_of(self.book.reminders.ladders[rule.ladder], due, self.calendar),
+            silence=rule.silence.outcome if rule.silence and silent_on else None,
+            silent_on=silent_on,
+            in_hand_of=start.in_hand_of,
+            not_by=start.not_by,
+        )
+
+    def _counted(self, rule: DeadlineRule, start: Start) -> Due:
+        if start.due_on and start.exact:
+            return Due(start.due_on, provisional=False)
+        if rule.starts == "month_of_sum_up":
+            month = _next_month(start.since)
+            return self.calendar.nth_working_day_of_month(*month, rule.working_days)
+        if start.due_on or rule.working_days == 0:
+            return self.calendar.working_day_on_or_after(start.due_on or start.since)
+        return self.calendar.nth_working_day_after(start.since, self._days(rule))
+
+    def _days(self, rule: DeadlineRule) -> int:
+        """As many as the rule gives, less those that had run before a send-back."""
+        if not rule.after_a_pause:
+            return rule.working_days
+        spans = self.dossier.clocks.reviewed
+        used = sum(self.calendar.working_days_between(*span) for span in spans)
+        return max(rule.working_days - used, rule.after_a_pause)
+
+    def left(self, rule: DeadlineRule, one: Deadline, stopped: date) -> int:
+        """The working days that a clock still has when it goes on."""
+        if self.dossier.stage is Stage.RETURNED:
+            return self._days(rule)
+        return self.calendar.working_days_between(stopped, one.due_on)
+
+    def _after_stops(self, due: Due, rule: DeadlineRule, start: Start) -> Due:
+        """Later by the working days that the project was suspended while the clock still ran."""
+        if Stage.SUSPENDED in rule.stages:
+            return due
+        for first, last in self.dossier.clocks.stops:
+            if last and last > start.since and first < due.day:
+                days = self.calendar.working_days_between(max(first, start.since), last)
+                due = self.calendar.nth_working_day_after(due.day, days) if days else due
+        return due
+
+    def _granted(self, due: Due, rule: DeadlineRule, start: Start) -> Due:
+        key = key_of(rule.duty, start.subject, start.since)
+        until = self.dossier.clocks.extensions.get(key)
+        if until is None or until <= due.day:
+            return due
+        return self.calendar.working_day_on_or_after(until)
+
+    def _silent_on(self, rule: DeadlineRule, due: Due) -> date | None:
+        """Nothing follows from a day that is not arranged yet."""
+        if rule.silence is None or due.provisional:
+            return None
+        reached = self.calendar.nth_working_day_after(due.day, rule.silence.working_days)
+        return None if reached.provisional else reached.day
+
+
+def _who(rule: DeadlineRule, start: Start) -> Role:
+    if rule.who != "addressed":
+        return rule.who
+    if start.who is None:
+        raise LookupError(f"{rule.starts} names nobody")
+    return start.who
+
+
+def _escalated(dossier: Dossier, found: Iterable[Deadline]) -> Iterator[Start]:
+    """The duties that are still open though their silence went up the ladder to its end."""
+    clocks = dossier.clocks
+    for one in tuple(found):
+        if clocks.is_silent(one.key, one.due_on) and clocks.taken_up.get(one.key) != one.due_on:
+            yield Start(subject_of(one), clocks.silences[one.key].noted_on)
+
+
+def _stopped_on(dossier: Dossier) -> date | None:
+    if dossier.stage is Stage.RETURNED and dossier.clocks.reviewed:
+        return dossier.clocks.reviewed[-1][1]
+    if dossier.stage is Stage.SUSPENDED and dossier.clocks.stops:
+        return dossier.clocks.stops[-1][0]
+    return None
 
 
 def _next_month(day: date) -> tuple[int, int]:
     return (day.year + day.month // 12, day.month % 12 + 1)
-
-
-def shanghai_day(moment: datetime) -> date:
-    """The Shanghai date of a moment: 23:30 UTC is already the next day there."""
-    return moment.astimezone(SHANGHAI).date()
-
-
-def _plan_submitted(dossier: Dossier) -> Started:
-    yield "", shanghai_day(the_plan(dossier).submitted_at)
-
-
-def _sent_back(dossier: Dossier) -> Started:
-    if dossier.sent_back_at:
-        yield "", shanghai_day(dossier.sent_back_at)
-
-
-def _planned_opening(dossier: Dossier) -> Started:
-    if not dossier.classes:
-        yield "", the_plan(dossier).opens_on
-
-
-def _planned_end(dossier: Dossier) -> Started:
-    yield from (
-        (str(klass.no), klass.ends_on) for klass in _classes(dossier) if klass.ended_on is None
-    )
-
-
-def _class_ended(dossier: Dossier) -> Started:
-    for klass in _classes(dossier):
-        if klass.ended_on and (not klass.scores_seq or klass.missing_scores):
-            yield str(klass.no), klass.ended_on
-
-
-def _scores_imported(dossier: Dossier) -> Started:
-    for klass in _classes(dossier):
-        if klass.scores_at and klass.confirmed_at is None:
-            yield str(klass.no), shanghai_day(klass.scores_at)
-
-
-def _month_of_sum_up(dossier: Dossier) -> Started:
-    for klass in _classes(dossier):
-        if klass.survey_summed_up_at and not klass.reported_month:
-            yield str(klass.no), shanghai_day(klass.survey_summed_up_at)
-
-
-def _return_accepted(dossier: Dossier) -> Started:
-    if dossier.returns_accepted_at:
-        yield "", shanghai_day(dossier.returns_accepted_at)
-
-
-def _rectification_due(dossier: Dossier) -> Started:
-    yield from _first_by_class(
-        (fault.class_no, fault.due_on)
-        for fault in dossier.faults.values()
-        if fault.state is FaultState.OPEN
-    )
-
-
-def _rectification_reported(dossier: Dossier) -> Started:
-    yield from _first_by_class(
-        (fault.class_no, shanghai_day(fault.rectified_at))
-        for fault in dossier.faults.values()
-        if fault.state is FaultState.RECTIFIED and fault.rectified_at
-    )
-
-
-def _first_by_class(days: Iterable[tuple[int, date]]) -> Started:
-    """One duty a class, however many faults: the earliest day counts."""
-    first: dict[int, date] = {}
-    for no, day in days:
-        first[no] = min(day, first.get(no, day))
-    yield from ((str(no), day) for no, day in first.items())
-
-
-def _classes(dossier: Dossier) -> Iterator[ClassFacts]:
-    return iter(dossier.classes.values())
-
-
-_STARTS: Mapping[str, Callable[[Dossier], Started]] = {
-    "plan_submitted": _plan_submitted,
-    "sent_back": _sent_back,
-    "planned_opening": _planned_opening,
-    "planned_end": _planned_end,
-    "class_ended": _class_ended,
-    "scores_imported": _scores_imported,
-    "month_of_sum_up": _month_of_sum_up,
-    "return_accepted": _return_accepted,
-    "rectification_due": _rectification_due,
-    "rectification_reported": _rectification_reported,
-}
-STARTS = frozenset(_STARTS)
-"""The events from which a rulebook may count."""

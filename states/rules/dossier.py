@@ -6,10 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from states.rules.clocks import Clocks
 from states.rules.stages import Channel, Stage
 from states.rules.supervision import Fault, FaultState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai_day(moment: datetime) -> date:
+    """The Shanghai date of a moment: 23:30 UTC is already the next day there."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,7 @@ class ClassFacts:
     @property
     def filed_on(self) -> date:
         """The day on which the opening was filed, in Shanghai."""
-        return self.filed_at.astimezone(SHANGHAI).date()
+        return shanghai_day(self.filed_at)
 
 
 @dataclass(slots=True)
@@ -173,12 +179,13 @@ class Dossier:
     refused: int = 0
     dropped: int = 0
     faults: dict[int, Fault] = field(default_factory=dict)
+    clocks: Clocks = field(default_factory=Clocks)
 
     @property
     def approved_on(self) -> date | None:
         """The Shanghai day of the last signature under the plan."""
         signed = self.last_signed_at
-        return signed.astimezone(SHANGHAI).date() if signed else None
+        return shanghai_day(signed) if signed else None
 
     def open_faults(self, class_no: int) -> int:
         """How many faults that checks of a class found are not crossed off."""

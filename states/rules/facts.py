@@ -13,6 +13,15 @@ from states.rules.facts_of_supervision import (
     RectificationReported,
 )
 from states.rules.facts_of_teaching import AttendanceRecorded, TimetableFiled
+from states.rules.facts_of_time import (
+    DeadlineExtended,
+    OrderAnswered,
+    OrderClosed,
+    OrderGiven,
+    SilenceNoted,
+    TakenUp,
+    Urged,
+)
 from states.rules.kinds import Count, HalfHours, Kind, OfClass, Payload, ShortText, Text
 from states.rules.stages import Channel, Mode, Stage
 
@@ -256,7 +265,9 @@ Fact = Annotated[
     | ScoresConfirmed | SurveyOpened | SurveySummedUp | ReturnAccepted | CertificatesBatched
     | ReceiptImported | CertificateDropped | TimetableFiled | AttendanceRecorded
     | CheckRecorded | RectificationReported | CheckReviewed | ScoreCorrected
-    | ScoreCorrectionDecided | ClassRepinned | ClassMoveProposed | ClassMoveDecided,
+    | ScoreCorrectionDecided | ClassRepinned | ClassMoveProposed | ClassMoveDecided
+    | DeadlineExtended | Urged | SilenceNoted | TakenUp | OrderGiven
+    | OrderAnswered | OrderClosed,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """Any fact, told apart by its kind."""

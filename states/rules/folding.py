@@ -1,11 +1,12 @@
 """How each kind of fact changes the dossier: a fold, in the order of recording."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from states.rules.clocks import Clocks
+from states.rules.deadline_rule import SilenceOutcome
 from states.rules.dossier import (
-    SHANGHAI,
     ClassFacts,
     Correction,
     Dossier,
@@ -13,6 +14,7 @@ from states.rules.dossier import (
     MoveProposed,
     Plan,
     Recorded,
+    shanghai_day,
 )
 from states.rules.facts import Kind
 from states.rules.stages import Channel, Mode, Stage
@@ -53,6 +55,7 @@ def _plan(dossier: Dossier, fact: Recorded) -> None:
     dossier.signers.clear()
     dossier.last_signed_at = None
     dossier.sent_back = False
+    dossier.clocks.submitted()
 
 
 def _signed(dossier: Dossier, fact: Recorded) -> None:
@@ -62,6 +65,13 @@ def _signed(dossier: Dossier, fact: Recorded) -> None:
 
 
 def _sent_back(dossier: Dossier, fact: Recorded) -> None:
+    if dossier.plan:
+        submitted = shanghai_day(dossier.plan.submitted_at)
+        dossier.clocks.sent_back(submitted, shanghai_day(fact.at))
+    _back_to_the_provider(dossier, fact)
+
+
+def _back_to_the_provider(dossier: Dossier, fact: Recorded) -> None:
     dossier.sent_back = True
     dossier.sent_back_at = fact.at
     dossier.signers.clear()
@@ -83,10 +93,12 @@ def _terminated(dossier: Dossier, _: Recorded) -> None:
 def _suspended(dossier: Dossier, fact: Recorded) -> None:
     dossier.suspended = True
     dossier.held_stage = Stage(fact.payload["held_stage"])
+    dossier.clocks.suspended(shanghai_day(fact.at))
 
 
-def _resumed(dossier: Dossier, _: Recorded) -> None:
+def _resumed(dossier: Dossier, fact: Recorded) -> None:
     dossier.suspended = False
+    dossier.clocks.resumed(shanghai_day(fact.at))
 
 
 def _waiver_requested(dossier: Dossier, fact: Recorded) -> None:
@@ -269,7 +281,7 @@ def _repinned(dossier: Dossier, fact: Recorded) -> None:
 def _move_proposed(dossier: Dossier, fact: Recorded) -> None:
     said = fact.payload
     _class_of(dossier, fact).move_proposed = MoveProposed(
-        seq=fact.seq, by=fact.person_id, on=fact.at.astimezone(SHANGHAI).date(),
+        seq=fact.seq, by=fact.person_id, on=shanghai_day(fact.at),
         regime=said["regime"], standard=said["standard"], bank=said["bank"], text=said["text"],
     )  # fmt: skip
 
@@ -278,9 +290,22 @@ def _move_decided(dossier: Dossier, fact: Recorded) -> None:
     klass = _class_of(dossier, fact)
     told, klass.move_proposed = klass.move_proposed, None
     if told and fact.payload["moved"]:
-        on = fact.at.astimezone(SHANGHAI).date()
+        on = shanghai_day(fact.at)
         klass.moved = Moved(on, told.text, regime_changed=told.regime != klass.regime)
         klass.regime, klass.standard, klass.bank = told.regime, told.standard, told.bank
+
+
+def _silent(dossier: Dossier, fact: Recorded) -> None:
+    _clock(Clocks.silent)(dossier, fact)
+    if dossier.clocks.lapsed is SilenceOutcome.RETURN:
+        _back_to_the_provider(dossier, fact)
+
+
+def _clock(
+    change: Callable[[Clocks, Mapping[str, Any], date], None],
+) -> Callable[[Dossier, Recorded], None]:
+    """Facts about deadlines change the clocks and nothing else."""
+    return lambda dossier, fact: change(dossier.clocks, fact.payload, shanghai_day(fact.at))
 
 
 def _class_of(dossier: Dossier, fact: Recorded) -> ClassFacts:
@@ -329,4 +354,11 @@ _FOLDS = {
     Kind.CLASS_REPINNED: _repinned,
     Kind.CLASS_MOVE_PROPOSED: _move_proposed,
     Kind.CLASS_MOVE_DECIDED: _move_decided,
+    Kind.DEADLINE_EXTENDED: _clock(Clocks.extended),
+    Kind.URGED: _clock(Clocks.reminded),
+    Kind.SILENCE_NOTED: _silent,
+    Kind.TAKEN_UP: _clock(Clocks.take_up),
+    Kind.ORDER_GIVEN: _clock(Clocks.ordered),
+    Kind.ORDER_ANSWERED: _clock(Clocks.answered),
+    Kind.ORDER_CLOSED: _clock(Clocks.closed),
 }

@@ -6,7 +6,8 @@ How heavily the objection weighs is the rulebook's to say. Hours are halves of a
 
 from collections.abc import Mapping
 
-import states.rules.licences  # noqa: F401  its rules register themselves
+import states.rules.licences
+import states.rules.silence  # noqa: F401  both register their rules
 from states.rules.binding import the_plan
 from states.rules.dossier import ClassFacts, Dossier
 from states.rules.facts import Kind

@@ -48,6 +48,13 @@ class Kind(StrEnum):
     CLASS_REPINNED = "class_repinned"
     CLASS_MOVE_PROPOSED = "class_move_proposed"
     CLASS_MOVE_DECIDED = "class_move_decided"
+    DEADLINE_EXTENDED = "deadline_extended"
+    URGED = "urged"
+    SILENCE_NOTED = "silence_noted"
+    TAKEN_UP = "taken_up"
+    ORDER_GIVEN = "order_given"
+    ORDER_ANSWERED = "order_answered"
+    ORDER_CLOSED = "order_closed"
 
 
 class Payload(BaseModel):

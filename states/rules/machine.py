@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from transitions import Machine
 
 from states.rules.binding import book_of
+from states.rules.deadlines import Deadline, open_deadlines
 from states.rules.dossier import SHANGHAI, ClassFacts, Dossier
 from states.rules.findings import Finding, Weight
 from states.rules.guards import RULES
@@ -54,12 +55,17 @@ class Chore:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from the facts: moves in order, then what the next arrow still lacks."""
+    """What follows from the facts: moves in order, then what the next arrow still lacks.
+
+    `silent` are those of the `deadlines` on which a side has been silent too long.
+    """
 
     stage: Stage
     moves: tuple[Move, ...]
     findings: tuple[Finding, ...]
     chores: tuple[Chore, ...]
+    deadlines: tuple[Deadline, ...]
+    silent: tuple[Deadline, ...]
     wake_at: datetime | None
     regime: str
 
@@ -82,12 +88,15 @@ def decide(dossier: Dossier, law: Law) -> Decision:
     moves: list[Move] = []
     while arrow := _open_arrow(dossier, law, book):
         moves.append(_take(dossier, arrow, book))
+    deadlines = open_deadlines(dossier, law)
     return Decision(
         stage=dossier.stage,
         moves=tuple(moves),
         findings=findings_for_next(dossier, law),
         chores=tuple(_chores(dossier, law)),
-        wake_at=_wake_at(dossier),
+        deadlines=deadlines,
+        silent=tuple(_silent(dossier, deadlines)),
+        wake_at=_wake_at(dossier, deadlines),
         regime=book.id,
     )
 
@@ -167,6 +176,18 @@ def targets(arrow: Arrow, book: Rulebook) -> tuple[Stage, ...]:
     return next(a.source for a in book.arrows if a.target is arrow.source[0])
 
 
+def _silent(dossier: Dossier, deadlines: Iterable[Deadline]) -> Iterable[Deadline]:
+    return (
+        late
+        for late in deadlines
+        if late.silent_on and late.silent_on < dossier.today and not _noted(late, dossier)
+    )
+
+
+def _noted(late: Deadline, dossier: Dossier) -> bool:
+    return dossier.clocks.is_silent(late.key, late.due_on)
+
+
 def _chores(dossier: Dossier, law: Law) -> Iterable[Chore]:
     if dossier.stage in (Stage.APPROVED, Stage.RUNNING):
         for klass in dossier.classes.values():
@@ -184,9 +205,13 @@ def _chores(dossier: Dossier, law: Law) -> Iterable[Chore]:
             yield Chore("sum_up_survey", klass, dossier.today)
 
 
-def _wake_at(dossier: Dossier) -> datetime | None:
+def _wake_at(dossier: Dossier, deadlines: Iterable[Deadline]) -> datetime | None:
     """When time alone may next make a move due."""
-    days = []
+    days = [
+        one.silent_on + timedelta(days=1)
+        for one in deadlines
+        if one.silent_on and not _noted(one, dossier)
+    ]
     if dossier.stage is Stage.APPROVED:
         days += [klass.opens_on for klass in dossier.classes.values()]
     if dossier.stage in (Stage.RUNNING, Stage.ASSESSED):

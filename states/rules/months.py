@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from states.rules.deadlines import shanghai_day
-from states.rules.law import the_law
+from states.rules.law import Law, the_law
+from states.rules.rulebook import Rulebook
+from states.rules.workdays import Due
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST_MONTH = timedelta(days=31)
@@ -40,14 +42,22 @@ def first_after(month: str) -> date:
 
 
 def return_due_on(month: str) -> date:
-    """The working day by which a month is to be reported (A13).
+    """The working day by which a month is to be reported (A13)."""
+    return return_due(month, the_law()).day
+
+
+def return_due(month: str, law: Law) -> Due:
+    """The same day by some law, and whether its calendar reaches that far."""
+    first, days = first_after(month), return_book(month, law).returns.working_days
+    return law.calendar.nth_working_day_of_month(first.year, first.month, days)
+
+
+def return_book(month: str, law: Law) -> Rulebook:
+    """The rulebook of a month's return: that of its last day.
 
     A month before the first rulebook, which an import may have brought, counts by that one.
     """
-    first = first_after(month)
-    book = the_law().regime_on(max(first - _ONE_DAY, _first_day()))
-    days = next(rule.working_days for rule in book.deadlines if rule.duty == "report")
-    return the_law().calendar.nth_working_day_of_month(first.year, first.month, days).day
+    return law.regime_on(max(first_after(month) - _ONE_DAY, _first_day()))
 
 
 def _first_day() -> date:

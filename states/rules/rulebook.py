@@ -9,33 +9,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from states.rules.deadline_rule import DeadlineRule, ReminderRule, ReturnRule
 from states.rules.facts import Kind
 from states.rules.findings import Weight
 from states.rules.people import LearnerRules
 from states.rules.stages import Channel, Role, Stage
+from states.rules.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(_Strict):
+class Title(Strict):
     """A name in both languages of the interface."""
 
     zh: str
     en: str
 
 
-class Hours(_Strict):
+class Hours(Strict):
     """The total of a course, in half class hours (C02)."""
 
     half_hours: int
     source: str
 
 
-class Share(_Strict):
+class Share(Strict):
     """An exact fraction that may be reached but not passed (C04)."""
 
     numerator: int
@@ -47,7 +45,7 @@ class Share(_Strict):
         return part * self.denominator <= whole * self.numerator
 
 
-class Sizes(_Strict):
+class Sizes(Strict):
     """Bounds of a usual class."""
 
     least: int
@@ -55,7 +53,7 @@ class Sizes(_Strict):
     source: str
 
 
-class Anomalies(_Strict):
+class Anomalies(Strict):
     """From when on attendance and answers are too much alike to go unmentioned (C13, E57)."""
 
     same_times: int = Field(ge=2)
@@ -64,7 +62,7 @@ class Anomalies(_Strict):
     source: str
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """Every number that a rule compares with."""
 
     hours: Hours
@@ -73,7 +71,7 @@ class Limits(_Strict):
     anomalies: Anomalies
 
 
-class ChannelRules(_Strict):
+class ChannelRules(Strict):
     """What differs between the channels (C07-C11)."""
 
     clause: str
@@ -84,7 +82,7 @@ class ChannelRules(_Strict):
     learners: LearnerRules
 
 
-class FactRule(_Strict):
+class FactRule(Strict):
     """Who may record a kind of fact, and in which stages."""
 
     kind: Kind
@@ -93,7 +91,7 @@ class FactRule(_Strict):
     clause: str
 
 
-class Arrow(_Strict):
+class Arrow(Strict):
     """One line of the machine: from these stages to that one, when all guards hold."""
 
     name: str
@@ -104,41 +102,26 @@ class Arrow(_Strict):
     letters: tuple[str, ...]
 
 
-class LetterRule(_Strict):
-    """A letter that a fact causes; `only_with`: only if the fact has something in that field."""
+class LetterRule(Strict):
+    """A letter that a fact causes; `only_with`: only if the fact has something in that field.
+
+    Without `to` it goes to the role that the fact itself names.
+    """
 
     on: Kind
     letter: str
-    to: Role
+    to: Role | None = None
     only_with: str = ""
 
 
-class DeadlineRule(_Strict):
-    """Until when a duty is to be done, in working days after the event that starts it."""
-
-    stage: Stage
-    also_in: tuple[Stage, ...] = ()
-    duty: str
-    who: Role
-    starts: str
-    working_days: int
-    letters: tuple[str, ...] = ()
-    source: str
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages in which the duty can be open."""
-        return (self.stage, *self.also_in)
-
-
-class SurveyRule(_Strict):
+class SurveyRule(Strict):
     """How long a survey stays open, in calendar days."""
 
     open_days: int
     source: str
 
 
-class SupervisionRule(_Strict):
+class SupervisionRule(Strict):
     """Spot checks (C13): the usual share, the usual time to put a fault right, and its codes."""
 
     percent: int = Field(ge=1, le=100)
@@ -147,15 +130,7 @@ class SupervisionRule(_Strict):
     source: str
 
 
-class ReminderRule(_Strict):
-    """When the late are reminded: working days before the date, then every so many after it."""
-
-    working_days_before: tuple[int, ...]
-    overdue_every: int
-    source: str
-
-
-class Rulebook(_Strict):
+class Rulebook(Strict):
     """One regime. `digest` is the SHA-256 of its whole content, with what it inherits."""
 
     id: str
@@ -173,6 +148,7 @@ class Rulebook(_Strict):
     deadlines: tuple[DeadlineRule, ...]
     survey: SurveyRule
     supervision: SupervisionRule
+    returns: ReturnRule
     reminders: ReminderRule
 
     @cached_property
@@ -196,7 +172,7 @@ class Rulebook(_Strict):
         return self.weights.get(rule, Weight.MUST)
 
 
-class Standard(_Strict):
+class Standard(Strict):
     """技术要求: the technical requirements in force from a day on (A01)."""
 
     id: str
@@ -207,7 +183,7 @@ class Standard(_Strict):
     source: str
 
 
-class Bank(_Strict):
+class Bank(Strict):
     """考核题库: the question bank in force from a day on. Marks are tenths of a mark."""
 
     id: str
@@ -219,7 +195,7 @@ class Bank(_Strict):
     source: str
 
 
-class ContestBank(_Strict):
+class ContestBank(Strict):
     """技能比武题库: a bank of its own, harder than the assessment's (C32)."""
 
     id: str

@@ -63,6 +63,17 @@ class Calendar:
             reached = self._next(reached)
         return Due(reached, provisional=not (self.covers(day + ONE_DAY) and self.covers(reached)))
 
+    def nth_working_day_before(self, day: date, n: int) -> date:
+        """The n-th working day before `day`, which does not count itself. Raises ValueError."""
+        if n < 1:
+            raise ValueError("count working days from one on")
+        reached = day
+        for _ in range(n):
+            reached -= ONE_DAY
+            while not self.is_working_day(reached):
+                reached -= ONE_DAY
+        return reached
+
     def nth_working_day_of_month(self, year: int, month: int, n: int) -> Due:
         """A13: the n-th working day of a month. Raises ValueError when n < 1."""
         return self.nth_working_day_after(date(year, month, 1) - ONE_DAY, n)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api.sample_offices import actors
 from states.records import clock
 from tests.desks import Class
-from tests.house import NOON, House
+from tests.house import NOON, House, sample_house
 
 
 def a_surveyed_class(session: Session) -> Class:
@@ -25,11 +25,7 @@ def a_reported_class(session: Session) -> Class:
 def a_house_of_the_sample(session: Session) -> House:
     """Huangpu with its sample people, and the first provider."""
     people = actors(session)
-    return House(
-        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
-        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
-        centre=people["centre-1"], supervisor=people["hp-supervise"],
-    )  # fmt: skip
+    return sample_house(people)
 
 
 def _until_now(session: Session, life: Class) -> Class:

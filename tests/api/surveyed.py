@@ -8,7 +8,7 @@ from api.sample_offices import actors
 from states.records import clock
 from states.rules.facts import ScoresConfirmed
 from tests.desks import Class, learners
-from tests.house import House
+from tests.house import House, sample_house
 
 
 def an_open_survey(session: Session) -> Class:
@@ -38,8 +38,4 @@ def closed_surveys(session: Session, *classes: tuple[int, ...]) -> None:
 
 def _house(session: Session) -> House:
     people = actors(session)
-    return House(
-        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
-        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
-        centre=people["centre-1"], supervisor=people["hp-supervise"],
-    )  # fmt: skip
+    return sample_house(people)

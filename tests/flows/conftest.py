@@ -29,6 +29,7 @@ OFFICES = (
     ("district", "HP", "黄浦区"),
     ("provider", "P1", "上海示例培训学校"),
     ("centre", "C", "市中心"),
+    ("bureau", "B", "市人社局"),
 )
 STAFF = (
     ("operator", Role.PROVIDER, "P1"),
@@ -36,6 +37,9 @@ STAFF = (
     ("second", Role.REVIEWER, "HP"),
     ("examiner", Role.EXAMINER, "HP"),
     ("officer", Role.CENTRE, "C"),
+    ("head", Role.HEAD, "P1"),
+    ("district head", Role.DISTRICT_HEAD, "HP"),
+    ("bureau", Role.BUREAU, "B"),
 )
 
 
@@ -91,6 +95,10 @@ class Story:
         with Session(self.bind) as session:
             found = session.exec(select(Mail).order_by(Mail.id)).all()  # type: ignore[arg-type]
             return [mail for mail in found if letter in {"", mail.letter}]
+
+
+EVE_OF_THE_LAST_DAY = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
+"""A working day before the review of a plan is due that was handed in on MORNING."""
 
 
 def a_plan(opens_on: date) -> PlanSubmitted:

@@ -96,6 +96,9 @@ def house_of(story: Story) -> House:
         examiner=people["examiner"],
         supervisor=people["reviewer"],
         centre=people["officer"],
+        head=people["head"],
+        district_head=people["district head"],
+        bureau=people["bureau"],
     )
 
 

@@ -14,7 +14,7 @@ from flows.occasions import Occasion, Rhythm, keep, occasion_of, rests
 from flows.remind_daily import remind_daily
 from flows.sweeps import Tally, note_failure
 from states.records.db import transaction
-from tests.flows.conftest import MORNING, Story
+from tests.flows.conftest import EVE_OF_THE_LAST_DAY, MORNING, Story
 
 DAILY = Rhythm(time(8, 30))
 EARLY = Rhythm(time(6), days=12)
@@ -104,6 +104,7 @@ def test_a_jump_of_the_date_makes_it_due(story: Story) -> None:
 
 def test_two_workers_are_never_at_it_together(story: Story) -> None:
     story.a_project()
+    story.at(EVE_OF_THE_LAST_DAY)
     with alone(story.bind, "remind_daily") as mine:
         assert mine
         assert asyncio.run(remind_daily.fn()) == Tally()

@@ -33,6 +33,7 @@ SAMPLE: dict[str, object] = {
         "provider": "上海示例职业技能培训学校",
     },
     "due": date(2026, 3, 26),
+    "duty": "审核培训方案",
     "link": LINK,
     "person": {"name": "王示例"},
     "clock": SENT,
@@ -153,7 +154,7 @@ def test_an_english_letter_is_english(name: str) -> None:
     case = {**facts, "route": "Contest", "office": "Sample"}
     office = {
         "project": facts, "district": "Huangpu", "items": items, "person": {"name": "Wang"},
-        "case": case,
+        "case": case, "duty": "Review the plan",
     }  # fmt: skip
     message = _letter(name, "en", **office)
     body = _text(message).replace(OFFICE.display_name, "").replace("证书归集", "")

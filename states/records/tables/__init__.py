@@ -16,6 +16,7 @@ from states.records.tables.offices import (
     WebSession,
 )
 from states.records.tables.projects import FactRow, LedgerEntry, Project, Timer
+from states.records.tables.reminders import Deputy, Reminder, ReminderReader
 from states.records.tables.returns import (
     Certificate,
     CertificateBatch,
@@ -64,6 +65,7 @@ __all__ = [
     "ClassSession",
     "Counter",
     "DataKey",
+    "Deputy",
     "Enrolment",
     "FactRow",
     "Failure",
@@ -86,6 +88,8 @@ __all__ = [
     "QuotaVersion",
     "Rectification",
     "Remark",
+    "Reminder",
+    "ReminderReader",
     "RequestKey",
     "ReturnedClass",
     "RouteCase",

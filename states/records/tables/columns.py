@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field
 
 
@@ -38,3 +39,18 @@ def sealed(**more: Any) -> Any:  # noqa: ANN401
     """A value that only the vault opens; b"" when there is none."""
     empty = {"server_default": text("''")}
     return Field(default=b"", sa_type=LargeBinary, sa_column_kwargs=empty, **more)
+
+
+def days_column() -> Any:  # noqa: ANN401
+    """Some dates, in order; empty when there are none."""
+    return _list_of(Date())
+
+
+def ids_column() -> Any:  # noqa: ANN401
+    """Some opaque ids; empty when there are none."""
+    return _list_of(BigInteger())
+
+
+def _list_of(kind: TypeEngine[Any]) -> Any:  # noqa: ANN401
+    empty = {"server_default": text("'{}'"), "nullable": False}
+    return Field(default_factory=list, sa_type=ARRAY(kind), sa_column_kwargs=empty)

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from states.records.tables.columns import document, key, link, moment, one_of
+from states.records.tables.columns import (
+    days_column,
+    document,
+    ids_column,
+    key,
+    link,
+    moment,
+    one_of,
+)
 from states.rules.facts import Kind
 from states.rules.stages import STRAIGHT_PATH, Channel, Stage
 
@@ -79,6 +87,7 @@ class FactRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "seq", name="fact_has_its_number"),
         one_of("kind", Kind, "fact_kind_is_known"),
+        Index("fact_is_an_order", "project_id", postgresql_where=text("kind = 'order_given'")),
         CheckConstraint(
             "kind NOT IN ('sent_back', 'rejected') "
             "OR (payload->>'code' <> '' AND payload->>'text' <> '')",
@@ -156,19 +165,36 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """An open duty and the day it is due: whose turn it is on a project, and until when."""
+    """An open duty and the day it is due: whose turn it is on a project or return, and until when.
+
+    `rungs` are the days of its ladder ("regime/ladder"), `rung_on` the next of them: an index on it
+    is all that a worker looks at. `in_hand_of`: whose matter it is; `not_by`: who did their part.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (
         Index("timer_by_day", "due_on"),
+        Index("timer_by_rung", "rung_on", postgresql_where=text("rung_on IS NOT NULL")),
+        UniqueConstraint("project_id", "duty", "subject", name="a_duty_of_a_project_is_one"),
+        UniqueConstraint("return_id", "duty", name="a_duty_of_a_return_is_one"),
         CheckConstraint("duty <> ''", name="timer_has_a_duty"),
+        CheckConstraint(
+            "(project_id IS NULL) <> (return_id IS NULL)", name="a_timer_is_of_one_thing"
+        ),
     )
 
-    project_id: int = Field(foreign_key="project.id", primary_key=True, sa_type=BigInteger)
-    duty: str = Field(primary_key=True)
-    subject: str = Field(default="", primary_key=True)
+    id: int = key()
+    project_id: int | None = link("project.id", default=None)
+    return_id: int | None = link("monthly_return.id", default=None)
+    duty: str
+    subject: str = ""
     role: str
     since: date
     due_on: date
     provisional: bool = False
     source: str
+    ladder: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    rungs: list[date] = days_column()
+    rung_on: date | None = None
+    in_hand_of: int | None = link("person.id", default=None)
+    not_by: list[int] = ids_column()

@@ -12,7 +12,7 @@ from states.records import certificate_board, clock, forgetting, keeping_board
 from tests.api.conftest import Enter
 from tests.api.pages.person_at_screen import AtScreen
 from tests.desks import Class
-from tests.house import House
+from tests.house import sample_house
 
 Sit = Callable[[str], AtScreen]
 CENTRE, OTHER, AUDITOR = "CENTRE/centre_officer", "CENTRE/centre_officer/1", "CENTRE/auditor"
@@ -25,11 +25,7 @@ TODAY = "2036-06-02"
 def officer(sit: Sit, session: Session) -> AtScreen:
     """At the centre, ten years after a class of six was certified."""
     people = actors(session)
-    house = House(
-        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
-        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
-        centre=people["centre-1"], supervisor=people["hp-supervise"],
-    )  # fmt: skip
+    house = sample_house(people)
     life = Class(session, house).reported()
     life.receipt(life.batch() or 0)
     clock.move(session, to=datetime(2036, 6, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai")))

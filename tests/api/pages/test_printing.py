@@ -27,7 +27,7 @@ from templates.papers.particulars import Contested, Evaluated, Examined, Particu
 from templates.papers.signing import FIELD
 from tests.api.pages.person_at_screen import AtScreen
 from tests.desks import Class
-from tests.house import House
+from tests.house import sample_house
 from tests.templates.pdf_signatures import stands
 from tests.templates.test_papers import pages
 from tests.templates.throwaway_keys import PASSWORD, Bundle, bundle, curve_key
@@ -47,11 +47,7 @@ SELECT about, detail, project_id FROM ledger WHERE name = 'personal_data_exporte
 @pytest.fixture
 def row(session: Session) -> CertificateRow:
     people = actors(session)
-    house = House(
-        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
-        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
-        centre=people["centre-1"], supervisor=people["hp-supervise"],
-    )  # fmt: skip
+    house = sample_house(people)
     life = Class(session, house).reported()
     batch = life.batch() or 0
     session.commit()

@@ -17,7 +17,7 @@ from states.records import certificate_board
 from states.records.certificate_board import CertificateRow
 from states.records.tables.returns import CERTIFICATE_STATES
 from tests.desks import Class
-from tests.house import House
+from tests.house import sample_house
 
 SET = text("UPDATE certificate SET state = :state WHERE id = :id")
 NOBODYS = "AAAAAAAAAAAAAAAAAAAAAAAA"
@@ -27,11 +27,7 @@ NOBODYS = "AAAAAAAAAAAAAAAAAAAAAAAA"
 def row(session: Session, client: TestClient) -> CertificateRow:
     """A certificate of 张示例, accepted by the city."""
     people = actors(session)
-    house = House(
-        district_id=people["hp-supervise"].office_id or 0, provider=people["p001"],
-        first=people["hp-review-1"], second=people["hp-review-2"], examiner=people["hp-exam"],
-        centre=people["centre-1"], supervisor=people["hp-supervise"],
-    )  # fmt: skip
+    house = sample_house(people)
     life = Class(session, house).reported()
     batch = life.batch() or 0
     life.receipt(batch)

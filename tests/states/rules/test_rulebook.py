@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
-from states.rules.deadlines import STARTS
 from states.rules.facts import Kind
 from states.rules.guards import RULES
 from states.rules.law import the_law
 from states.rules.machine import STRAIGHT_ARROWS, targets
 from states.rules.rulebook import Rulebook
 from states.rules.stages import FINAL_STAGES, STRAIGHT_PATH, Channel, Stage
+from states.rules.starts import STARTS
 from states.rules.words import has
 
 
