@@ -10,6 +10,7 @@ from api.schemas.base import FindingOut, ProblemOut, Words
 from api.schemas.classes import RowOut, UploadOut
 from api.schemas.projects import (
     ClassLine,
+    DeadlineOut,
     DueOut,
     EntryOut,
     FlagOut,
@@ -23,6 +24,7 @@ from states.actions import Outcome
 from states.records.boards import Due, Line, Names
 from states.records.dossiers import EntryRow, MailRow, ProjectFile
 from states.records.tables import Office
+from states.rules.deadlines import Deadline, open_deadlines
 from states.rules.dossier import ClassFacts
 from states.rules.findings import Finding, RowFinding, Weight
 from states.rules.law import the_law
@@ -76,6 +78,24 @@ def due(duty: Due) -> DueOut:
     )
 
 
+def deadline(one: Deadline) -> DeadlineOut:
+    """An open duty with all that is known of its clock."""
+    return DeadlineOut(
+        duty=one.duty,
+        words=words("duty", one.duty),
+        subject=one.subject,
+        role=one.who,
+        since=one.since,
+        due_on=one.due_on,
+        provisional=one.provisional,
+        source=one.source,
+        counted_on=one.counted_on,
+        rungs=list(one.rungs),
+        silence=one.silence,
+        silent_on=one.silent_on,
+    )
+
+
 def line(found: Line) -> ProjectLine:
     return ProjectLine(
         code=found.code,
@@ -97,7 +117,7 @@ def project(file: ProjectFile) -> ProjectOut:
     """A whole project, with everything that its next move still lacks."""
     row = file.project
     found = findings_for_next(file.dossier, the_law())
-    duties = [due(duty) for duty in file.duties]
+    duties = [deadline(one) for one in open_deadlines(file.dossier, the_law())]
     return ProjectOut(
         id=row.id,
         code=row.code,

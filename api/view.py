@@ -30,18 +30,19 @@ _PLACES = {
     Role.EXAMINER: ("desk", "projects", "contests", "supervision", "surveys", "targets"),
     Role.SUPERVISOR: ("desk", "projects", "supervision", "surveys", "targets"),
     Role.DISTRICT_HEAD: (
-        *("desk", "projects", "contests", "supervision", "surveys", "returns", "targets"),
+        *("desk", "projects", "orders", "contests", "supervision", "surveys", "returns"),
+        *("targets",),
     ),
     Role.CENTRE: (
         *("desk", "projects", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "rules", "keeping", "operations"),
     ),
     Role.BUREAU: (
-        *("desk", "projects", "routes", "supervision", "surveys", "returns"),
+        *("desk", "projects", "orders", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "rules", "operations"),
     ),
     Role.AUDITOR: (
-        *("desk", "projects", "routes", "supervision", "surveys", "returns"),
+        *("desk", "projects", "orders", "routes", "supervision", "surveys", "returns"),
         *("certificates", "targets", "rules", "keeping", "operations"),
     ),
     Role.ORGANISER: ("contests", "certificates"),

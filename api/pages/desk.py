@@ -36,6 +36,11 @@ def desk(visit: AVisit) -> Response:
         active="desk",
         rows=[row for row in rows if not row.second_signature],
         with_colleagues=[row for row in rows if row.second_signature],
+        watched=[
+            project_row(line, me, lang, today=visit.today)
+            for line in boards.watched(visit.db, me.actor, visit.today)
+        ],
+        heads=me.role in (Role.HEAD, Role.DISTRICT_HEAD),
         stage_links=stage_links(counts, lang),
         side_counts=side_counts(counts, lang),
         any_projects=any(counts.values()),

@@ -1,5 +1,6 @@
 """The page of one project: where it stands, who acts next, what is missing, and what happened."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -14,12 +15,14 @@ from api.deps import Lang
 from api.desk import AtDesk
 from api.once import Once
 from api.pages.acts import acts_of, may, reasons
+from api.pages.deadline_words import DeadlineWords
 from api.pages.file_words import list_of
 from api.pages.forms import new_key
+from api.pages.order_words import OrderWords
 from api.pages.plan_check import check_lines
 from api.pages.project_words import ProjectWords
 from api.pages.receipt_words import refused_lines
-from api.pages.sent import AVisit, SentForm
+from api.pages.sent import AVisit, SentForm, Visit
 from api.pages.telling import entries_of
 from api.pages.wording import side_exit_of, strip_of
 from api.schemas.facts import SimpleFact
@@ -28,6 +31,7 @@ from states.errors import BadInput, NotFound
 from states.records import refusals
 from states.records.attachments import of_project
 from states.records.dossiers import ProjectFile, read
+from states.records.ladder_board import Reached, RungKey, reached
 from states.rules.binding import the_plan
 from states.rules.facts import Kind
 from states.rules.words import Language, say
@@ -56,6 +60,9 @@ def project(visit: AVisit, code: str) -> HTMLResponse:
         dossier=file.dossier,
         provider=file.provider,
         words=ProjectWords(file, me, lang=lang, today=visit.today),
+        deadline_words=DeadlineWords(file, me, lang, visit.today, _reached(visit, file)),
+        order_words=OrderWords(file, me, lang, visit.today),
+        today=visit.today.isoformat(),
         steps=strip_of(file, lang),
         side=side_exit_of(file, lang),
         acts=acts_of(file, me, lang),
@@ -68,6 +75,10 @@ def project(visit: AVisit, code: str) -> HTMLResponse:
         file_list=list_of(of_project(visit.db, file.project.id), me, lang, code=code),
         new_key=new_key,
     )
+
+
+def _reached(visit: Visit, file: ProjectFile) -> Mapping[RungKey, Reached]:
+    return reached(visit.db, project_id=file.project.id)
 
 
 @whole.post("/facts/{kind}")

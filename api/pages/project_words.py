@@ -1,12 +1,13 @@
 """One project in the words of its reader: next step, what is missing, its classes and letters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from api.auth import Signed
 from api.errors import finding_line
+from api.pages.deadline_words import who_of
 from api.pages.passport_words import flag_marks, passport_of
 from api.pages.telling import summed
 from api.pages.wording import clock_of, duty_words, mail_line, name_of
@@ -125,11 +126,6 @@ class ProjectWords:
             return self._of_duty(self._file.duties[0])
         return self._without_duty()
 
-    @property
-    def later_steps(self) -> list[NextStep]:
-        """The other open duties, for a project in which several persons have something to do."""
-        return [self._of_duty(due) for due in self._file.duties[1:6]]
-
     def _of_duty(self, due: Due) -> NextStep:
         again = due.duty == "review" and self._file.dossier.signers
         signed = self._me.actor.person_id in self._file.dossier.signers
@@ -180,14 +176,7 @@ class ProjectWords:
         )
 
     def _who(self, role: Role) -> str:
-        offices: Mapping[Role, str] = {
-            Role.PROVIDER: self.provider,
-            Role.REVIEWER: self.district,
-            Role.EXAMINER: self.district,
-            Role.SUPERVISOR: self.district,
-        }  # fmt: skip
-        office, words = offices.get(role, ""), say("role", role, self._lang)
-        return f"{office} · {words}" if office else words
+        return who_of(role, self._lang, provider=self.provider, district=self.district)
 
     @property
     def units(self) -> list[UnitLine]:

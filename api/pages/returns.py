@@ -12,6 +12,7 @@ from api.errors import finding_line
 from api.exports import Leaving
 from api.once import Once, OnceOnly
 from api.pages.forms import PDF, download, new_key
+from api.pages.return_deadline import deadline_of
 from api.pages.return_papers import people_of, return_pdf, return_workbook
 from api.pages.return_words import carried_lines, correcting_lines, tally_of
 from api.pages.survey_words import question_means
@@ -38,7 +39,7 @@ def list_returns(
     of_month = month if month in known else due
     if me.role in return_board.READERS:
         lines = return_board.of_month(db, of_month, now)
-    elif me.role is Role.REVIEWER:
+    elif me.role in return_board.OF_DISTRICT:
         lines = return_board.of_district(db, me.actor, now)
     else:
         raise NotYours
@@ -106,14 +107,16 @@ def page(
     """One return with its figures and signatures."""
     found = return_board.visible_return(db, me.actor, return_id)
     due = months.return_due_on(found.month)
+    district = found.district_zh if lang == "zh" else found.district_en
     mine, over = me.role is Role.REVIEWER, months.compilable(found.month, now)
     return view.render(
         request,
         "return",
         active="returns",
         found=found,
-        district=found.district_zh if lang == "zh" else found.district_en,
+        district=district,
         names=_names(db, found),
+        deadline=deadline_of(db, return_id, lang, district=district, today=shanghai_day(now)),
         due=due,
         late=return_board.is_late(found.state, found.submitted_at, due=due, at=now),
         reported=found.state in return_board.REPORTED,

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from api.auth import Signed
+from api.pages.deadline_words import who_of
 from api.pages.wording import clock_of, duty_words, name_of
 from states.records.boards import Line
 from states.rules.deadlines import shanghai_day
@@ -74,9 +75,8 @@ def project_row(line: Line, me: Signed, lang: Language, *, today: date) -> Row:
 
 def _who(line: Line, lang: Language) -> str:
     if line.due:
-        office = {Role.PROVIDER: line.provider, Role.CENTRE: None}.get(line.due.role, line.district)
-        role = say("role", line.due.role, lang)
-        return f"{name_of(office, lang)} · {role}" if office else role
+        names = name_of(line.provider, lang), name_of(line.district, lang)
+        return who_of(line.due.role, lang, provider=names[0], district=names[1])
     return "" if line.stage in FINAL_STAGES else say("role", Role.SYSTEM, lang)
 
 

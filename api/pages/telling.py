@@ -7,10 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from api.auth import Signed
+from api.pages.order_told import told_of_order
 from api.pages.wording import name_of, reason_code, rule_words, source_of
 from states.records.boards import Lately
 from states.records.dossiers import EntryRow, ProjectFile
 from states.rules.disclosure import LEAST
+from states.rules.duty_words import duty_words
 from states.rules.facts import Kind
 from states.rules.halves import hours
 from states.rules.stages import MUNICIPAL_ROLES, Mode, Role
@@ -153,6 +155,18 @@ def _class_move(said: Payload, lang: Language) -> str:
     return say("told", "class_moved" if said["moved"] else "class_not_moved", lang)
 
 
+def _of_duty(code: str) -> Callable[[Payload, Language], str]:
+    def tell(said: Payload, lang: Language) -> str:
+        duty = duty_words(said["duty"], said["subject"], lang)
+        return say("told", code, lang, **{**said, "duty": duty})
+
+    return tell
+
+
+def _of_order(kind: Kind) -> Callable[[Payload, Language], str]:
+    return lambda said, lang: told_of_order(kind, said, lang)
+
+
 _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.PLAN_SUBMITTED: _plan,
     Kind.CLASS_ENDED: _ended,
@@ -175,6 +189,13 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.CLASS_REPINNED: _plainly("pinned"),
     Kind.CLASS_MOVE_PROPOSED: _plainly("pinned"),
     Kind.CLASS_MOVE_DECIDED: _class_move,
+    Kind.DEADLINE_EXTENDED: _of_duty(Kind.DEADLINE_EXTENDED),
+    Kind.URGED: _of_duty(Kind.URGED),
+    Kind.SILENCE_NOTED: _of_duty(Kind.SILENCE_NOTED),
+    Kind.TAKEN_UP: _of_duty(Kind.TAKEN_UP),
+    Kind.ORDER_GIVEN: _of_order(Kind.ORDER_GIVEN),
+    Kind.ORDER_ANSWERED: _of_order(Kind.ORDER_ANSWERED),
+    Kind.ORDER_CLOSED: _of_order(Kind.ORDER_CLOSED),
 }
 
 

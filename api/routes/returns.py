@@ -115,7 +115,7 @@ def _reach(actor: Actor) -> int | None:
     """The district whose returns one sees; None for all. Raises NotYours."""
     if actor.role in return_board.READERS:
         return None
-    if actor.role is not Role.REVIEWER:
+    if actor.role not in return_board.OF_DISTRICT:
         raise NotYours
     return actor.office_id
 

@@ -36,6 +36,15 @@ class DueOut(Out):
     source: str
 
 
+class DeadlineOut(DueOut):
+    """An open duty with its ladder: the days on which it is reminded of, and how silence ends."""
+
+    counted_on: date = Field(description="The last day by the rule alone, before more time.")
+    rungs: list[date]
+    silence: str | None = Field(description="escalate, return, terminate; null for nothing.")
+    silent_on: date | None
+
+
 class ProjectLine(Out):
     """A project in a list."""
 
@@ -120,7 +129,7 @@ class ProjectOut(Out):
     missing: list[FindingOut]
     notes: list[FindingOut]
     next_step: DueOut | None
-    deadlines: list[DueOut]
+    deadlines: list[DeadlineOut]
     classes: list[ClassLine]
     timeline: list[EntryOut]
 

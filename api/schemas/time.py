@@ -1,11 +1,11 @@
 """What is said of deadlines and orders, as programs and forms send it; the desk adds the rest."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.base import In
+from api.schemas.base import In, Out, Words
 from states.rules.facts import Kind
 from states.rules.kinds import ShortText, Text
 from states.rules.stages import Role
@@ -68,3 +68,16 @@ class OrderCloseIn(In):
 
 TimeIn = ExtendIn | UrgeIn | TakeUpIn | OrderIn | OrderAnswerIn | OrderCloseIn
 """Every one of them."""
+
+
+class OrderOut(Out):
+    """An order from above, as it stands."""
+
+    project: str
+    no: int
+    to: Role
+    state: str = Field(examples=["open"])
+    district: Words
+    given_by: Words | None
+    given_at: datetime
+    due_on: date

@@ -17,6 +17,12 @@ from states.rules.stages import STRAIGHT_PATH, Role, Stage
 PAGE = 50
 """How many projects one page of a list holds."""
 
+_BELOW = {
+    Role.HEAD: (Role.PROVIDER,),
+    Role.DISTRICT_HEAD: (Role.REVIEWER, Role.EXAMINER, Role.SUPERVISOR),
+}
+"""Whose duties a head looks after."""
+
 _Provider, _District = aliased(Office), aliased(Office)
 
 
@@ -88,6 +94,20 @@ def waiting(session: Session, actor: Actor, limit: int = 100) -> list[Line]:
     query = (
         _lines(actor, col(Timer.project_id) == Project.id)
         .where(col(Timer.role) == actor.role)
+        .order_by(col(Timer.due_on), col(Project.id))
+        .limit(limit)
+    )
+    return _read(session, query)
+
+
+def watched(session: Session, actor: Actor, today: date, *, limit: int = 100) -> list[Line]:
+    """What is late in the office that this person heads, the latest first; none for others."""
+    below = _BELOW.get(actor.role)
+    if below is None:
+        return []
+    query = (
+        _lines(actor, col(Timer.project_id) == Project.id)
+        .where(col(Timer.role).in_(below), col(Timer.due_on) < today)
         .order_by(col(Timer.due_on), col(Project.id))
         .limit(limit)
     )

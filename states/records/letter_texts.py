@@ -14,7 +14,7 @@ from sqlmodel import Session
 from states.actor import Actor
 from states.errors import BadInput, NotFound, NotYours
 from states.records import acts, outbox
-from states.records.letter_facts import LeasedMail
+from states.records.leased_mail import LeasedMail
 from states.rules.letter_texts import LetterText, flaws_of
 from states.rules.letters import the_letters
 from states.rules.stages import MUNICIPAL_ROLES, Role

@@ -19,6 +19,8 @@ ORDER = {"": 0, "draft": 1, "returned": 2, "prepared": 3, "submitted": 4, "accep
 """Who has not reported stands first; an empty state is a return that nobody has begun."""
 REPORTED = frozenset({"submitted", "accepted"})
 READERS = MUNICIPAL_ROLES
+OF_DISTRICT = frozenset({Role.REVIEWER, Role.DISTRICT_HEAD})
+"""Who reads the returns of the own district."""
 
 # One that was given back stays so in every list until somebody signs it again.
 _STATE = "CASE WHEN r.state = 'draft' AND r.returned_text <> '' THEN 'returned' ELSE r.state END"
@@ -142,10 +144,10 @@ def visible_return(session: Session, actor: Actor, return_id: int) -> ReturnView
 
     Raises NotFound; NotYours for roles that have nothing to do with returns.
     """
-    if actor.role not in READERS | {Role.REVIEWER}:
+    if actor.role not in READERS | OF_DISTRICT:
         raise NotYours
     found = view(session, return_id)
-    if actor.role is Role.REVIEWER and actor.office_id != found.district_id:
+    if actor.role in OF_DISTRICT and actor.office_id != found.district_id:
         raise NotFound
     return found
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from states.rules.deadline_rule import DeadlineRule, ReminderRule, ReturnRule
+from states.rules.deadline_rule import DeadlineRule, ReminderRule, ReturnRule, Rung
 from states.rules.facts import Kind
 from states.rules.findings import Weight
 from states.rules.people import LearnerRules
@@ -166,6 +166,10 @@ class Rulebook(Strict):
     def duty_of_letter(self) -> Mapping[str, str]:
         """The duty each letter asks for; it is sent only while that duty is open."""
         return {letter: rule.duty for rule in self.deadlines for letter in rule.letters}
+
+    def ladder(self, name: str) -> tuple[Rung, ...]:
+        """The rungs of a ladder by its name, with or without the regime before it."""
+        return self.reminders.ladders[name.rpartition("/")[2]]
 
     def weight(self, rule: str) -> Weight:
         """How heavily a rule weighs here; a duty unless the book says otherwise."""

@@ -24,7 +24,8 @@ def promised_by_the_rulebooks() -> dict[str, set[Role]]:
     told = [(rule.letter, rule.to) for book in regimes for rule in book.letters]
     told += [(rule.letter, rule.to) for book in routes for rule in book.letters]
     for letter, to in told:
-        found.setdefault(letter, set()).add(to)
+        if to is not None:  # else the fact itself names the role
+            found.setdefault(letter, set()).add(to)
     return found
 
 
