@@ -15,7 +15,7 @@ export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check soak-mail bench bench-workbook bench-certificates lock browser
+.PHONY: help setup run test check soak-mail soak-reminders bench bench-workbook bench-certificates lock browser
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -63,6 +63,10 @@ check: $(STAMP) ## lint, format, types, and the stair
 
 soak-mail: $(STAMP) ## send LETTERS=1000 while their carriers are killed; about two minutes
 	@SOAK_LETTERS=$(or $(LETTERS),1000) $(BIN)/python -m pytest -q -n 0 -s tests/flows/test_mail_under_kill.py $(ARGS)
+
+soak-reminders: $(STAMP) ## ten thousand deadlines over 400 days while the worker is killed
+	@DUBAN_SOAK_DEADLINES=10000 DUBAN_SOAK_DAYS=400 $(BIN)/python -m pytest -q -n 0 -s \
+		tests/flows/test_reminders_under_kill.py $(ARGS)
 
 bench: $(STAMP) ## measure a rehearsal
 	@$(BIN)/duban rehearse --projects $(or $(PROJECTS),20) --json $(ARGS)

@@ -142,6 +142,7 @@ def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
             lease_seconds=LEASE_SECONDS,
         )
     known, texts = _facts_of(wiring, mails, now), _texts_of(wiring, mails)
+    mails = _still_owed(wiring, mails, known)
 
     def pen(mail: LeasedMail) -> Written:
         text = letter_texts.text_of(mail, texts)
@@ -151,6 +152,17 @@ def _lease_batch(wiring: Wiring) -> tuple[list[LeasedMail], _Pen]:
         return written
 
     return mails, pen
+
+
+def _still_owed(wiring: Wiring, mails: Sequence[LeasedMail], known: _Facts) -> list[LeasedMail]:
+    """Without the reminders whose last duty was done after the lease: they are not sent."""
+    empty = [mail for mail in mails if known.get(mail.id, {}).get("items") == []]
+    if empty:
+        real = wiring.machine_now()
+        with transaction(wiring.bind) as session:
+            for mail in empty:
+                outbox.mark(session, mail, outcome="moot", answer="", machine_now=real)
+    return [mail for mail in mails if mail not in empty]
 
 
 def _facts_of(wiring: Wiring, mails: Sequence[LeasedMail], now: datetime) -> _Facts:

@@ -23,6 +23,8 @@ from states.rules.dossier import SHANGHAI
 from states.rules.patience import USUAL
 
 _ONE_DAY: Final = timedelta(days=1)
+_NO_TROUBLE: Final = ("done", "running")
+"""A sweep still said to be running is somebody's right now, or was cut off with its process."""
 REST: Final = timedelta(minutes=1)
 """After a sweep that failed in part, at least, by the machine's clock."""
 _TIMES: Final = text("SELECT min(times) FROM failure WHERE sweep = :name")
@@ -85,7 +87,7 @@ def occasion_of(session: Session, name: str, rhythm: Rhythm) -> Occasion | None:
 def rests(session: Session, name: str) -> bool:
     """Whether the last sweep failed so recently that the next one waits: longer each time."""
     row = session.get(Sweep, name)
-    if row is None or row.outcome.startswith("done"):
+    if row is None or row.outcome.startswith(_NO_TROUBLE):
         return False
     times = session.connection().execute(_TIMES, {"name": name}).scalar() or 1
     rest = max(REST, USUAL.at_least(times))

@@ -14,7 +14,7 @@ from states import actions
 from states.actor import Actor
 from states.records import inspections, letter_texts, outbox
 from states.records.inspections import Act, Check, Found
-from states.records.letter_facts import LeasedMail
+from states.records.leased_mail import LeasedMail
 from states.records.tables import CertificateBatch, Forgetting, Mail, MonthlyReturn
 from states.rules.facts import ReviewSigned, ScoresConfirmed, SentBack
 from states.rules.letters import the_letters

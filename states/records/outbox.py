@@ -27,7 +27,7 @@ __all__ = [
     "mark", "next_repeat", "promise_to_person", "promise_to_role", "waiting_counts",
 ]  # fmt: skip
 
-_FINAL = frozenset({"accepted", "refused"})
+_FINAL = frozenset({"accepted", "refused", "moot"})
 GIVEN_UP = "given up after repeats"
 
 _INSERT = """
@@ -265,7 +265,7 @@ def mark(  # noqa: PLR0913  what the server did, and when
     code: int | None = None,
     patience: Patience = USUAL,
 ) -> bool:
-    """Note what became of a leased letter: "accepted", "refused", "deferred" or "unknown".
+    """Note what became of a leased letter: "accepted", "refused", "moot", "deferred", "unknown".
 
     The last two are repeated with the same Message-ID until patience ends. Answers False when the
     lease has passed to somebody else, or a bounce came first: then nothing is written.

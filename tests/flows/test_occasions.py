@@ -139,3 +139,12 @@ def test_a_return_that_was_given_back_is_not_compiled_by_the_flow(story: Story) 
     assert compiles() == 1, "it was looked at, and left"
     with transaction(story.bind) as session:
         assert session.scalar(text("SELECT state FROM monthly_return")) == "returned"
+
+
+def test_a_sweep_that_was_cut_off_with_its_process_is_made_good_at_once(story: Story) -> None:
+    keep("x", DAILY, does)
+    with transaction(story.bind) as session:
+        session.execute(
+            text("UPDATE sweep SET outcome = 'running', started_at = clock_timestamp()")
+        )
+        assert not rests(session, "x")

@@ -2,15 +2,17 @@
 
 import asyncio
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from flows import deliver_mail
 from flows.remind_daily import remind_daily
 from flows.sweeps import Tally
 from states import actions
-from states.records import clock, outbox, returns
+from states.records import clock, letter_facts, outbox, returns
 from states.records.db import transaction
 from states.records.letter_facts import context_for
 from states.records.tables import Appointment, Deputy, Mail, Person, Reminder, ReminderReader
@@ -301,3 +303,20 @@ def test_signing_twice_over_is_not_needed_to_stop_the_ladder(story: Story) -> No
     remind(story, 17)
     with Session(story.bind) as session:
         assert not session.exec(select(Reminder).where(Reminder.duty == "review")).all()
+
+
+def test_a_duty_that_is_done_while_the_letter_is_being_written_is_not_reminded_of(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = story.a_project()
+    remind(story, 13)
+    real = letter_facts.contexts_for
+
+    def done_meanwhile(session: Session, *args: Any, **more: Any) -> Any:  # noqa: ANN401
+        if story.project(project).stage == "proposed":
+            story.sign(project, "reviewer", "second")
+        return real(session, *args, **more)
+
+    monkeypatch.setattr(letter_facts, "contexts_for", done_meanwhile)
+    asyncio.run(deliver_mail.deliver_mail.fn())
+    assert {mail.state for mail in story.mails("daily_reminder")} == {"moot"}
