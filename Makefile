@@ -61,7 +61,7 @@ check: $(STAMP) ## lint, format, types, and the stair
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-soak-mail: $(STAMP) ## send LETTERS=1000 while their carriers are killed; about two minutes
+soak-mail: $(STAMP) ## send LETTERS=1000 while their carriers are killed; minutes
 	@SOAK_LETTERS=$(or $(LETTERS),1000) $(BIN)/python -m pytest -q -n 0 -s tests/flows/test_mail_under_kill.py $(ARGS)
 
 soak-reminders: $(STAMP) ## ten thousand deadlines over 400 days while the worker is killed
