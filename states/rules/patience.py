@@ -13,11 +13,15 @@ LEAST_BETWEEN_LATER = timedelta(minutes=30)
 LEAST_BEFORE_GIVING_UP = timedelta(days=4)
 _MOST_BEFORE_GIVING_UP = timedelta(days=30)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SPELLED = "spans such as 30s 2m 10m 30m 2h, each no shorter than the one before it"
 _SPAN = re.compile(r"([1-9]\d{0,4})([smhd])")
 
 
 class BadPatienceError(ValueError):
-    """Spans such as `30s 2m 10m 30m 2h`, each no shorter than the one before it."""
+    """邮件重发时间设置有误。 The settings of a letter's repeats cannot be kept."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"邮件重发时间设置有误 · DUBAN_MAIL_RETRIES and DUBAN_MAIL_GIVE_UP: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def patience_from(waits: str, give_up: str) -> Patience:
     """
     spans = [_span(each) for each in waits.split()]
     if not spans or any(after < before for before, after in pairwise(spans)):
-        raise BadPatienceError(BadPatienceError.__doc__)
+        raise BadPatienceError(_SPELLED)
     end = _span(give_up.strip())
     if spans[-1] < LEAST_BETWEEN_LATER:
         raise BadPatienceError("the last wait of a letter is at least 30m (RFC 5321 4.5.4.1)")
@@ -71,5 +75,5 @@ def patience_from(waits: str, give_up: str) -> Patience:
 def _span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise BadPatienceError(BadPatienceError.__doc__)
+        raise BadPatienceError(_SPELLED)
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

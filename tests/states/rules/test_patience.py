@@ -40,12 +40,12 @@ def test_an_installation_sets_its_own() -> None:
 @pytest.mark.parametrize(
     ("given", "give_up", "says"),
     [
-        ("", "5d", "Spans such as"),
-        ("30", "5d", "Spans such as"),
-        ("30s 2w", "5d", "Spans such as"),
-        ("0s 2h", "5d", "Spans such as"),
-        ("1h 30m", "5d", "Spans such as"),
-        ("30s 2h", "five days", "Spans such as"),
+        ("", "5d", "spans such as"),
+        ("30", "5d", "spans such as"),
+        ("30s 2w", "5d", "spans such as"),
+        ("0s 2h", "5d", "spans such as"),
+        ("1h 30m", "5d", "spans such as"),
+        ("30s 2h", "five days", "spans such as"),
         ("30s 29m", "5d", "at least 30m"),
         ("30s 2h", "3d", "after 4d at the earliest"),
         ("30s 2h", "31d", "30d at the latest"),
