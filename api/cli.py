@@ -19,6 +19,7 @@ from api import rehearse as rehearsal
 from api import run as house
 from api.auth import make_link
 from api.bounce_command import bounce
+from api.deputy_command import name_deputy
 from api.keys_command import keys
 from api.sample_offices import add_districts, add_person, permit
 from api.terminal import Folder, fail, settings_of, transaction
@@ -40,6 +41,7 @@ cli.add_typer(office, name="office")
 cli.add_typer(keys, name="keys")
 cli.add_typer(checks.cli)
 cli.command()(bounce)
+person.command("deputy")(name_deputy)
 
 _LAST_ENTRY = text("SELECT project_id, max(at) FROM ledger GROUP BY project_id")
 

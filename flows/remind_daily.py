@@ -13,7 +13,7 @@ from flows.occasions import Occasion, Rhythm, keep
 from flows.paper_trail import leave_table
 from flows.sweeps import Tally
 from flows.wiring import wired
-from states.records import adoption, reminders
+from states.records import adoption, reminders, return_timers
 from states.records.db import transaction
 from states.rules.deadlines import REMINDED_AT
 from states.rules.law import the_law
@@ -33,4 +33,5 @@ async def remind_daily(period: str = "due") -> Tally:  # noqa: ARG001  # seen in
 def _remind(occasion: Occasion, tally: Tally) -> None:
     with transaction(wired().bind) as session:
         adoption.refresh(session)
+        return_timers.count_missing(session, at=occasion.now)
         _, tally.handled = reminders.climb(session, the_law(), day=occasion.day, now=occasion.now)

@@ -26,6 +26,10 @@ SELECT r.id, r.month, r.state, r.compiled_at, r.prepared_by, r.submitted_at, r.d
  WHERE r.state <> 'accepted' AND (CAST(:ids AS bigint[]) IS NULL OR r.id = ANY(:ids))
  ORDER BY r.id
 """)
+_UNCOUNTED = text("""
+SELECT r.id FROM monthly_return r
+ WHERE r.state <> 'accepted' AND NOT EXISTS (SELECT 1 FROM timer t WHERE t.return_id = r.id)
+""")
 _WRITE = text("""
 WITH due AS (
   SELECT * FROM jsonb_to_recordset(CAST(:timers AS jsonb)) AS t(
@@ -68,6 +72,12 @@ def count(session: Session, ids: Iterable[int], *, at: datetime) -> None:
     """Set the deadlines of these returns to what their states say; an accepted one has none."""
     wanted = list(ids)
     _write(session, wanted, turns(session, the_law(), wanted), at=at)
+
+
+def count_missing(session: Session, *, at: datetime) -> None:
+    """Count the open returns that have no deadline yet: those of before an upgrade."""
+    if ids := session.connection().execute(_UNCOUNTED).scalars().all():
+        count(session, ids, at=at)
 
 
 def count_all(session: Session, law: Law, *, at: datetime) -> None:

@@ -82,3 +82,20 @@ def test_a_replay_gives_the_recorded_stages(database: Settings) -> None:
     assert answer.output.endswith("0 differ\n")
     one = shell.invoke(cli, ["replay", "HP-2026-001"])
     assert "recorded certified, replayed certified" in one.output
+
+
+def test_a_deputy_is_named_once_for_the_same_days(database: Settings) -> None:
+    shell.invoke(cli, ["office", "districts"])
+    for login in ("zhou", "shen"):
+        shell.invoke(cli, [*ADD, "--name", "示例", "--login", login, "--office", "HP"])
+    days = ["--since", "2026-04-08", "--until", "2026-04-30"]
+    named = shell.invoke(cli, ["person", "deputy", "zhou", "shen", *days])
+    assert named.output == "shen → zhou: 2026-04-08 – 2026-04-30\n"
+    for given, words in (
+        (["zhou", "shen", *days], "named for these days already"),
+        (["zhou", "zhou", *days], "Nobody is their own deputy"),
+        (["zhou", "nobody", *days], "There is no login nobody"),
+    ):
+        answer = shell.invoke(cli, ["person", "deputy", *given])
+        assert answer.exit_code == 1
+        assert words in answer.output

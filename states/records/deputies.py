@@ -1,0 +1,47 @@
+"""Who stands in for whom: named for some days, and noted in the ledger."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from states.actor import Actor
+from states.errors import BadInput
+from states.records import acts
+from states.records.tables import Deputy
+
+NAMED = "deputy_named"
+
+
+def name(  # noqa: PLR0913  who stands in for whom, and when
+    session: Session,
+    *,
+    person_id: int,
+    deputy_id: int,
+    since: date,
+    until: date,
+    actor: Actor,
+    at: datetime,
+) -> Deputy:
+    """Let somebody stand in for a colleague from a day until one, both counted.
+
+    Raises BadInput(why="deputy_is_oneself" | "days_are_in_order" | "deputy_is_named_already").
+    """
+    if person_id == deputy_id:
+        raise BadInput(why="deputy_is_oneself")
+    if until < since:
+        raise BadInput(why="days_are_in_order")
+    overlapping = select(Deputy).where(
+        Deputy.person_id == person_id, Deputy.deputy_id == deputy_id,
+        col(Deputy.since) <= until, col(Deputy.until) >= since,
+    )  # fmt: skip
+    if session.exec(overlapping).first():
+        raise BadInput(why="deputy_is_named_already")
+    made = Deputy(
+        person_id=person_id, deputy_id=deputy_id, since=since, until=until, at=at,
+        granted_by=actor.person_id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    detail: dict[str, str | int | bool] = {"since": since.isoformat(), "until": until.isoformat()}
+    acts.note(session, NAMED, actor=actor, at=at, about=f"deputy/{made.id}", detail=detail)
+    return made
