@@ -16,6 +16,7 @@ from states.records import inspections, letter_texts, outbox
 from states.records.inspections import Act, Check, Found
 from states.records.leased_mail import LeasedMail
 from states.records.tables import CertificateBatch, Forgetting, Mail, MonthlyReturn
+from states.records.troubles import Troubles
 from states.rules.facts import ReviewSigned, ScoresConfirmed, SentBack
 from states.rules.letters import the_letters
 from states.rules.supervision import Manner
@@ -181,5 +182,6 @@ def _things(programme: Programme, path: str) -> Mapping[str, dict[str, Any]]:
             "forgetting": forgetting.id, "page": "/projects", "learners": 6, "classes": 1,
         },
         "reminder": {"items": [item]},
+        "digest": {"trouble": Troubles(1, 2, 3, 4, 5, date(2026, 12, 31)).as_context()},
         "account": {"path": path, "expires": expires.isoformat()},
     }  # fmt: skip

@@ -92,13 +92,9 @@ def change(sheet: ASheet, once: Once, *, told: ATyped, seen: Seen) -> Response:
     if typed.errors:
         return _page(sheet, typed, status=422)
     try:
-        letter_texts.change(
-            sheet.visit.db, sheet.which, told, seen=seen, actor=sheet.visit.me.actor,
-            at=sheet.visit.now,
-        )  # fmt: skip
+        _save(sheet, told, seen=seen)
     except BadInput as error:
-        why = str(error.params["why"])
-        typed.errors["subject"] = say("input", why, sheet.visit.lang)
+        typed.errors["subject"] = say("input", str(error.params["why"]), sheet.visit.lang)
         return _page(sheet, typed, status=422)
     return _done(sheet, once, "letter_text_saved")
 
@@ -126,6 +122,14 @@ def restore(sheet: ASheet, once: Once, *, seen: Seen) -> Response:
     visit = sheet.visit
     letter_texts.restore(visit.db, sheet.which, seen=seen, actor=visit.me.actor, at=visit.now)
     return _done(sheet, once, "letter_text_restored")
+
+
+def _save(sheet: Sheet, told: LetterText, *, seen: int) -> None:
+    """Keep the text as the next version. Raises BadInput, also for the original's own words."""
+    visit, which = sheet.visit, sheet.which
+    if not seen and told == start_of(which):
+        raise BadInput(why="letter_text_is_the_same")
+    letter_texts.change(visit.db, which, told, seen=seen, actor=visit.me.actor, at=visit.now)
 
 
 def _only_editors(sheet: Sheet) -> None:

@@ -121,6 +121,15 @@ def test_a_form_with_flaws_may_be_sent_again_and_mended_under_its_key(
     assert [one.subject for one in letter_texts.history(session, ZH)] == [OWN["subject"]]
 
 
+def test_the_original_is_not_saved_as_a_change_of_itself(
+    bureau: AtScreen, session: Session
+) -> None:
+    bureau.opens(PAGE).sends(PAGE)
+    assert bureau.page.status_code == 422
+    assert "文本没有变化，无需保存" in bureau.text
+    assert letter_texts.history(session, ZH) == []
+
+
 def test_a_header_cannot_be_smuggled_into_the_subject(bureau: AtScreen, session: Session) -> None:
     bureau.opens(PAGE).sends(PAGE, subject="甲\r\nBcc: x@y.test", body=OWN["body"])
     assert bureau.page.status_code == 422
