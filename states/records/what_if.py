@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from states.records.boards import Names
 from states.rules.deadlines import shanghai_day
-from states.rules.law import Law, NothingInForce
+from states.rules.law import Law
 from states.rules.stages import FINAL_STAGES, Stage
 from states.rules.versions import VersionKind
-from states.rules.what_if import Effect, Pinned, Standing, Verdict, judge
+from states.rules.what_if import Effect, Pinned, Standing, Verdict, both_keys, judge
 
 # One row a filed class, and one for the classes of an approved plan that are still to be filed.
 _ALL = text("""
@@ -97,15 +97,18 @@ def _lines(
     session: Session, kind: VersionKind, *, now: Law, then: Law, today: date,
     offices: Mapping[int, Any],
 ) -> Iterator[Line]:  # fmt: skip
+    keys: dict[date, tuple[str, str] | None] = {}
     for row in session.connection().execute(_ALL):
         standing = _standing(row, today)
         # A class that is still to be filed opens no earlier than today, whatever its plan says.
         opens_on = max(row.opens_on, today) if standing is Standing.PLANNED else row.opens_on
         klass = Pinned(standing, opens_on, getattr(row, kind), row.moved)
-        try:
-            verdict = judge(klass, kind, now=now, then=then)
-        except NothingInForce:
+        if opens_on not in keys:
+            keys[opens_on] = both_keys(opens_on, kind, now=now, then=then)
+        told = keys[opens_on]
+        if told is None:
             continue
+        verdict = judge(klass, by_now=told[0], by_then=told[1])
         district, provider = offices[row.district_id], offices[row.provider_id]
         yield Line(
             project_id=row.id, project=row.code, title=row.title,

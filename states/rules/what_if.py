@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from states.rules.law import Law, Pin, with_versions
+from states.rules.law import Law, NothingInForce, with_versions
 from states.rules.versions import Published, RuleVersion, VersionKind
 
 
@@ -46,9 +46,8 @@ class Verdict:
     after: str
 
 
-def judge(klass: Pinned, kind: VersionKind, *, now: Law, then: Law) -> Verdict:
-    """Look at one class under both laws."""
-    by_now, by_then = (_key(law.pin(klass.opens_on), kind) for law in (now, then))
+def judge(klass: Pinned, *, by_now: str, by_then: str) -> Verdict:
+    """Look at one class whose opening day the two laws give these versions."""
     before = klass.key or by_now
     if by_now == by_then:
         return Verdict(Effect.SAME, "untouched", before, before)
@@ -91,8 +90,13 @@ def dated_versions(law: Law, kind: VersionKind) -> list[tuple[date, str]]:
     return [(one.effective_from, one.id) for one in law.standing(kind)]
 
 
-def _key(pin: Pin, kind: VersionKind) -> str:
-    return str(getattr(pin, kind))
+def both_keys(day: date, kind: VersionKind, *, now: Law, then: Law) -> tuple[str, str] | None:
+    """What both laws give a class that opens on that day; None for a day before every rule."""
+    try:
+        by_now, by_then = (str(getattr(law.pin(day), kind)) for law in (now, then))
+    except NothingInForce:
+        return None
+    return by_now, by_then
 
 
 _NEXT = 1 << 62

@@ -41,6 +41,13 @@ from tests.journeys.other_routes import (
     the_contest_stands,
     the_evaluation_stands,
 )
+from tests.journeys.rules_of_a_day import (
+    everybody_reads_of_it,
+    plan_a_class,
+    the_class_opens_under_it,
+    try_another_bank,
+    two_persons_publish,
+)
 from tests.journeys.visitor import PATIENCE_MS, Visitor
 from tests.templates.sheet_builders import learner, number, roster_file
 
@@ -246,5 +253,17 @@ def test_a_contest_ends_in_certificates(visitor: Visitor, phone: Visitor) -> Non
 
 def test_an_evaluation_ends_in_advanced_certificates(visitor: Visitor, phone: Visitor) -> None:
     the_evaluation_stands(visitor, phone, list_an_evaluation(visitor))
+    assert visitor.complaints == []
+    assert phone.complaints == []
+
+
+def test_another_bank_is_tried_published_and_binds_what_opens_then(
+    visitor: Visitor, phone: Visitor
+) -> None:
+    path, today = plan_a_class(visitor)
+    try_another_bank(visitor, path, today)
+    two_persons_publish(visitor, today)
+    the_class_opens_under_it(visitor, path, today)
+    everybody_reads_of_it(phone)
     assert visitor.complaints == []
     assert phone.complaints == []

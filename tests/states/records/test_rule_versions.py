@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -253,3 +253,44 @@ def test_news_are_read_by_each_person(bureau: Bureau) -> None:
     assert newest > rule_versions.seen_by(bureau.session, me)
     rule_versions.note_read(bureau.session, me, newest, at=NOON)
     assert rule_versions.seen_by(bureau.session, me) == newest
+
+
+MANY = 3000
+_PROJECTS = text("""
+INSERT INTO project (code, title, channel, district_id, provider_id, regime, stage, moves,
+                     ledger_seq, unsettled, proposed_at, stage_since, approved_at, running_at,
+                     send_back_code, send_back_text, stop_text)
+SELECT 'MANY-' || n, '示例' || n, 'district_project_training', :district, :provider, '2026-67',
+       'running', 0, 0, false, now(), now(), now(), now(), '', '', ''
+  FROM generate_series(1, :many) n
+""")
+_CLASSES = text("""
+INSERT INTO training_class (project_id, no, opens_on, ends_on, regime, standard, bank, reason)
+SELECT id, 1, DATE '2026-05-01' + CAST(id % 60 AS int), DATE '2026-08-01', '2026-67', '2025',
+       '2025', 'opened_under_the_notice' FROM project WHERE code LIKE 'MANY-%'
+""")
+
+
+def test_a_what_if_of_thousands_of_classes_asks_two_questions(
+    session: Session, house: House
+) -> None:
+    offices = {"district": house.district_id, "provider": house.provider.office_id}
+    session.execute(_PROJECTS, {**offices, "many": MANY})
+    session.execute(_CLASSES)
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    bind = session.connection().engine
+    event.listen(bind, "before_cursor_execute", note)
+    try:
+        found = rule_versions.preview(session, BANK, at=datetime(2026, 5, 10, 4, tzinfo=UTC))
+    finally:
+        event.remove(bind, "before_cursor_execute", note)
+    reach = what_if.reach_of(found)
+    assert len(asked) == 2
+    assert reach.changes + reach.same == MANY
+    late = session.execute(text("SELECT count(*) FROM training_class WHERE opens_on >= :day"),
+                           {"day": JUNE}).scalar_one()  # fmt: skip
+    assert reach.changes == late
