@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from states import actions
 from states.actor import Actor
@@ -85,7 +85,7 @@ def sample_house(people: Mapping[str, Actor]) -> House:
 
 def two_officers(session: Session) -> tuple[Actor, Actor]:
     """Two persons of the municipal bureau, for stories that need them."""
-    bureau = _office(session, "bureau", "BUREAU", name="上海市人力资源和社会保障局")
+    bureau = session.exec(select(Office.id).where(Office.code == "BUREAU")).one()
     return (
         _person(session, bureau, Role.BUREAU, number=7),
         _person(session, bureau, Role.BUREAU, number=8),
