@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -29,14 +30,18 @@ class SmtpServer:
 
     def tls_context(self) -> ssl.SSLContext | None:
         """TLS 1.2 or later, verified unless the URL says verify=0. None for plain SMTP."""
-        if self.security == "plain":
-            return None
-        context = ssl.create_default_context(cafile=self.ca)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+        return None if self.security == "plain" else _context(self.ca, verify=self.verify)
+
+
+@cache
+def _context(ca: str | None, *, verify: bool) -> ssl.SSLContext:
+    """Made once: reading all authorities of the machine takes longer than sending a letter."""
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def parse(url: str) -> SmtpServer:
