@@ -52,6 +52,14 @@ def _planned_opening(dossier: Dossier, _: Rulebook) -> Started:
         yield Start("", the_plan(dossier).opens_on, the_plan(dossier).submitted_by)
 
 
+def _further_opening(dossier: Dossier, _: Rulebook) -> Started:
+    """Classes of the plan that never opened hold the project; by its last day they are due."""
+    plan = the_plan(dossier)
+    opened = len(dossier.classes)
+    if 0 < opened < plan.class_count and not dossier.intake_closed:
+        yield Start("", plan.opens_on, plan.submitted_by, due_on=plan.ends_on)
+
+
 def _opened_unregistered(dossier: Dossier, book: Rulebook) -> Started:
     """C14, A11: where the channel asks for it, the class is entered in the city's system."""
     if book.channels[the_plan(dossier).channel].registration_required:
@@ -158,6 +166,7 @@ _STARTS: Mapping[str, Callable[[Dossier, Rulebook], Started]] = {
     "plan_submitted": _plan_submitted,
     "sent_back": _sent_back,
     "planned_opening": _planned_opening,
+    "further_opening": _further_opening,
     "opened_unregistered": _opened_unregistered,
     "planned_end": _planned_end,
     "class_ended": _class_ended,

@@ -299,3 +299,27 @@ def test_a_send_back_still_shows_its_own_deadline() -> None:
     )  # fmt: skip
     (found,) = open_deadlines(dossier, LAW)
     assert (found.duty, found.in_hand_of) == ("resubmit", 1)
+
+
+@pytest.mark.parametrize(
+    ("planned", "closed", "due"),
+    [(2, False, [date(2026, 5, 8)]), (2, True, []), (1, False, [])],
+)
+def test_classes_of_the_plan_that_never_opened_are_due_by_its_last_day(
+    planned: int, *, closed: bool, due: list[date]
+) -> None:
+    opened = {
+        "class_no": 1, "class_id": 1, "opens_on": "2026-04-08", "ends_on": "2026-05-08",
+        "regime": "2026-67", "standard": "2025", "bank": "2025", "reason": "x",
+        "licence_valid_until": None, "licence_covers": True,
+    }  # fmt: skip
+    plan = a_plan(class_count=planned).model_dump(mode="json")
+    rows = [
+        Recorded(1, "plan_submitted", plan, 1, HANDED_IN),
+        Recorded(2, "class_opened", opened, 1, HANDED_IN),
+    ]
+    if closed:
+        rows.append(Recorded(3, "intake_closed", {"text": "x"}, 1, HANDED_IN))
+    dossier = fold(rows, stage=Stage.RUNNING, at=HANDED_IN, today=shanghai_day(HANDED_IN))
+    found = open_deadlines(dossier, LAW)
+    assert [one.due_on for one in found if one.duty == "open_further_class"] == due
