@@ -1,11 +1,12 @@
 """How records look to programs: projects, duties, findings and uploads in the API's shapes."""
 
+from datetime import date
 from typing import Any
 
 from api.auth import OfficeCard
 from api.desk import Taken
 from api.errors import LANGUAGES, finding_json, words_for
-from api.pages.passport_words import flag_sentences
+from api.pages.passport_words import flag_sentences, sentence_of
 from api.schemas.base import FindingOut, ProblemOut, Words
 from api.schemas.classes import RowOut, UploadOut
 from api.schemas.projects import (
@@ -133,16 +134,17 @@ def project(file: ProjectFile) -> ProjectOut:
         notes=[finding(f) for f in found if f.weight is Weight.NOTE],
         next_step=duties[0] if duties else None,
         deadlines=duties,
-        classes=[klass(facts) for facts in file.dossier.classes.values()],
+        classes=[klass(one, file.dossier.today) for one in file.dossier.classes.values()],
         timeline=[entry(told) for told in file.entries],
     )
 
 
-def klass(facts: ClassFacts) -> ClassLine:
+def klass(facts: ClassFacts, today: date) -> ClassLine:
     shared = {name: getattr(facts, name) for name in ClassLine.model_fields if hasattr(facts, name)}
     return ClassLine(
         **shared,
         scores_confirmed=facts.confirmed_at is not None,
+        because=Words(**{lang: sentence_of(facts, lang, today=today) for lang in LANGUAGES}),
         flags=_flags(facts),
         moved_on=facts.moved.on if facts.moved else None,
     )

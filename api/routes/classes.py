@@ -47,7 +47,7 @@ def look(session: Db, me: SignedIn, now: Now, *, code: str, no: int) -> ClassOut
     if facts is None:
         raise NotFound
     learners = [_learner(one) for one in roster_of(session, facts.id)]
-    return ClassOut(**told.klass(facts).model_dump(), learners=learners)
+    return ClassOut(**told.klass(facts, file.dossier.today).model_dump(), learners=learners)
 
 
 @router.post("/{no}/roster", response_model=TrialOut | UploadOut, responses=_REFUSALS)

@@ -109,6 +109,7 @@ class ClassLine(Out):
     survey_closes_on: date | None
     survey_summed_up: bool
     reported_month: str
+    because: Words = Field(description="Why it runs under its regime, in a sentence.")
     flags: list[FlagOut]
     moved_on: date | None = Field(description="By decision of two persons, to these rules.")
 

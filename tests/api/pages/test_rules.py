@@ -205,6 +205,8 @@ def test_a_class_is_moved_by_two_officers_from_its_own_page(
     assert "经决定自2026年4月1日起改按2025年原工作规则执行" in second.text
     klass = enter(PROVIDER).get(f"/projects/{planned}").json()["classes"][0]
     assert (klass["regime"], klass["moved_on"]) == ("2025", "2026-04-01")
+    assert "moved by decision: runs under Working rules of 2025" in klass["because"]["en"]
+    assert klass["flags"] == []
     timeline = second.opens(f"/projects/{planned}").text
     assert "同意变更" in timeline
     assert sit(CENTRE).opens(path).may_not_send(f"{path}/move")
