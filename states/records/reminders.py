@@ -14,6 +14,13 @@ from sqlmodel import Session
 from states.records.db import WAKE_CHANNEL
 from states.rules.law import Law
 
+# Whoever settles a project holds its row first and then writes its timers. So do we, by number as
+# the sweep of the projects does: nobody waits for somebody who waits for them.
+_HOLD = text("""
+SELECT p.id FROM project p
+ WHERE p.id IN (SELECT t.project_id FROM timer t WHERE t.rung_on <= :day)
+ ORDER BY p.id FOR NO KEY UPDATE
+""")
 # What a letter lists is found when it is sent, so nobody is reminded of what is done by then. A
 # letter of the same day that still waits takes what comes to it.
 _CLIMB = text("""
@@ -120,6 +127,7 @@ def climb(session: Session, law: Law, *, day: date, now: datetime) -> tuple[int,
     asked = {
         "ladders": json.dumps(list(_ladders(law))), "day": day, "now": now, "channel": WAKE_CHANNEL
     }  # fmt: skip
+    session.connection().execute(_HOLD, {"day": day})
     row = session.connection().execute(_CLIMB, asked).one()
     return int(row.rungs), int(row.letters)
 

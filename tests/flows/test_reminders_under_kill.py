@@ -15,12 +15,12 @@ from random import Random
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from flows.remind_daily import NAME, RHYTHM, remind_daily
 from states.records import calendars, clock
 from states.records.db import transaction
-from states.records.tables import Sweep
+from states.records.tables import Failure, Sweep
 from states.rules.dossier import shanghai_day
 from states.rules.law import the_law
 from states.rules.workdays import CalendarYear
@@ -124,10 +124,10 @@ def _the_worker_fares(
         worker.start()
         played.starts += 1
         began = time.monotonic()
-        _until(lambda: _all_done(story))
+        _until(lambda: _all_done(story), story)
         played.longest = max(played.longest, time.monotonic() - began)
     elif worker.lives:
-        _until(lambda: _all_done(story))
+        _until(lambda: _all_done(story), story)
 
 
 def _all_done(story: Story) -> bool:
@@ -137,11 +137,19 @@ def _all_done(story: Story) -> bool:
         return row is not None and row.handled_until is not None and row.handled_until >= last
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def _until(holds: Callable[[], bool], story: Story) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, "not done within a minute"
+        assert time.monotonic() < end, f"not done within a minute: {_trouble(story)}"
         time.sleep(0.01)
+
+
+def _trouble(story: Story) -> str:
+    """How the sweep ended that did not do its work, and what was kept for the operator."""
+    with Session(story.bind) as session:
+        row = session.get(Sweep, NAME)
+        kept = session.exec(select(Failure)).all()
+    return f"{row and row.outcome}; {[(f.sweep, f.about, f.error, f.times) for f in kept]}"
 
 
 def _now(story: Story) -> datetime:
