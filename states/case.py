@@ -137,7 +137,7 @@ class Case:
             for chore in self.decision.chores:
                 self.say(CHORES[chore.name](session, chore, at=self.at), SYSTEM)
             for late in self.decision.silent:
-                self.say(silence_of(late), SYSTEM)
+                self.say(silence_of(late, self.dossier.today, the_law().calendar), SYSTEM)
             self.decide()
 
     def letter(self, rule: LetterRule, actor: Actor, said: Mapping[str, Any]) -> None:

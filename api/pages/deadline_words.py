@@ -43,7 +43,6 @@ class DeadlineLine:
     last_extension: date | None = None
     first_extension: date | None = None
     take_up: str = ""
-    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,6 @@ class DeadlineWords:
             first_extension=max(one.due_on, self.today),
             last_extension=last[0] if last else None,
             take_up=self._take_up(one) if late else "",
-            mine=self.me.role is one.who,
         )  # fmt: skip
 
     def _granted(self, one: Deadline) -> str:

@@ -10,9 +10,11 @@ from api.pages.wording import name_of
 from states.records.dossiers import EntryRow, ProjectFile
 from states.rules.admission_of_time import ADDRESSED, Standing
 from states.rules.clocks import Order
+from states.rules.deadlines import duty_of
 from states.rules.facts import Kind
 from states.rules.law import the_law
-from states.rules.stages import FINAL_STAGES
+from states.rules.stages import FINAL_STAGES, PROVIDER_ROLES, Role
+from states.rules.starts import order_subject
 from states.rules.words import Language, say
 from templates.shapes import Option
 
@@ -58,7 +60,8 @@ class OrderWords:
     def lines(self) -> list[OrderLine]:
         """Every order, the newest first."""
         orders = self.file.dossier.clocks.orders.values()
-        return [self._line(order) for order in sorted(orders, key=_no, reverse=True)]
+        seen = (order for order in orders if may_see(order, self.me.role))
+        return [self._line(order) for order in sorted(seen, key=_no, reverse=True)]
 
     @property
     def addressees(self) -> list[Option]:
@@ -78,13 +81,19 @@ class OrderWords:
             state=state,
             state_words=say("order_state", state, self.lang),
             to=say("role", order.to, self.lang),
-            due_on=order.due_on,
-            late=state == "open" and order.due_on < self.today,
+            due_on=(due := self._due_on(order)),
+            late=state == "open" and due < self.today,
             steps=tuple(self._steps(order.no)),
             may_answer=state == "open" and standing.may_answer(order) and not ended,
             may_close=mine,
             may_send_back=mine and state == "answered",
         )
+
+    def _due_on(self, order: Order) -> date:
+        """Its day as its deadline counts it; the day that it named once it was answered."""
+        subject = order_subject(order.no)
+        late = duty_of(self.file.dossier, the_law(), duty="answer_order", subject=subject)
+        return late.due_on if late else order.due_on
 
     def _steps(self, no: int) -> Iterator[OrderStep]:
         for row in self.file.entries:
@@ -97,6 +106,11 @@ class OrderWords:
 
     def _what(self, row: EntryRow) -> str:
         return told_of_order(row.name, row.payload, self.lang)
+
+
+def may_see(order: Order, role: Role) -> bool:
+    """A provider sees what is addressed to providers, not what the offices above settle."""
+    return role not in PROVIDER_ROLES or order.to in PROVIDER_ROLES
 
 
 def state_of(order: Order) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.auth import Signed
 from api.pages.order_told import told_of_order
+from api.pages.order_words import may_see
 from api.pages.wording import name_of, reason_code, rule_words, source_of
 from states.records.boards import Lately
 from states.records.dossiers import EntryRow, ProjectFile
@@ -20,12 +21,21 @@ from states.rules.words import Language, say
 from templates.shapes import Change, Entry
 
 Payload = Mapping[str, Any]
+_ORDERS = frozenset({Kind.ORDER_GIVEN, Kind.ORDER_ANSWERED, Kind.ORDER_CLOSED})
 
 
 def entries_of(file: ProjectFile, me: Signed, lang: Language) -> list[Entry]:
     """The timeline, newest first."""
     plans = _plans_before(file)
-    return [_entry(row, me, lang, before=plans.get(row.seq)) for row in reversed(file.entries)]
+    seen = [row for row in file.entries if _may_see(row, file, me)]
+    return [_entry(row, me, lang, before=plans.get(row.seq)) for row in reversed(seen)]
+
+
+def _may_see(row: EntryRow, file: ProjectFile, me: Signed) -> bool:
+    """Orders between the offices above a provider are not the provider's to read."""
+    if row.kind != "fact" or row.name not in _ORDERS:
+        return True
+    return may_see(file.dossier.clocks.orders[row.payload["no"]], me.role)
 
 
 def _plans_before(file: ProjectFile) -> dict[int, Payload]:
@@ -191,6 +201,7 @@ _TELLERS: Mapping[str, Callable[[Payload, Language], str]] = {
     Kind.CLASS_MOVE_DECIDED: _class_move,
     Kind.DEADLINE_EXTENDED: _of_duty(Kind.DEADLINE_EXTENDED),
     Kind.URGED: _of_duty(Kind.URGED),
+    Kind.SILENCE_WARNED: _of_duty(Kind.SILENCE_WARNED),
     Kind.SILENCE_NOTED: _of_duty(Kind.SILENCE_NOTED),
     Kind.TAKEN_UP: _of_duty(Kind.TAKEN_UP),
     Kind.ORDER_GIVEN: _of_order(Kind.ORDER_GIVEN),

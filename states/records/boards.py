@@ -107,7 +107,7 @@ def watched(session: Session, actor: Actor, today: date, *, limit: int = 100) ->
         return []
     query = (
         _lines(actor, col(Timer.project_id) == Project.id)
-        .where(col(Timer.role).in_(below), col(Timer.due_on) < today)
+        .where(col(Timer.role).in_(below), col(Timer.due_on) < today, ~col(Timer.provisional))
         .order_by(col(Timer.due_on), col(Project.id))
         .limit(limit)
     )

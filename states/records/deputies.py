@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from states.actor import Actor
@@ -10,6 +11,11 @@ from states.records import acts
 from states.records.tables import Deputy
 
 NAMED = "deputy_named"
+_COLLEAGUES = text("""
+SELECT 1 FROM appointment a JOIN appointment b ON b.office_id = a.office_id
+ WHERE a.person_id = :one AND b.person_id = :other
+   AND b.since <= :since AND coalesce(b.until, :until) >= :until
+""")
 
 
 def name(  # noqa: PLR0913  who stands in for whom, and when
@@ -24,12 +30,21 @@ def name(  # noqa: PLR0913  who stands in for whom, and when
 ) -> Deputy:
     """Let somebody stand in for a colleague from a day until one, both counted.
 
-    Raises BadInput(why="deputy_is_oneself" | "days_are_in_order" | "deputy_is_named_already").
+    Raises BadInput(why="deputy_is_oneself" | "days_are_in_order" | "deputy_is_named_already"
+    | "deputy_of_another_office").
     """
     if person_id == deputy_id:
         raise BadInput(why="deputy_is_oneself")
     if until < since:
         raise BadInput(why="days_are_in_order")
+    if (
+        not session.connection()
+        .execute(
+            _COLLEAGUES, {"one": person_id, "other": deputy_id, "since": since, "until": until}
+        )
+        .first()
+    ):
+        raise BadInput(why="deputy_of_another_office")
     overlapping = select(Deputy).where(
         Deputy.person_id == person_id, Deputy.deputy_id == deputy_id,
         col(Deputy.since) <= until, col(Deputy.until) >= since,

@@ -13,7 +13,7 @@ from states.records.boards import Names
 RungKey = tuple[str, str, date, int]
 """Duty, subject, last day, and the rung's place on the ladder from 0."""
 
-_REACHED = text("""
+_REACHED = """
 SELECT e.duty, e.subject, e.due_on, e.rung, e.on_day, w.as_what, w.mail_id, p.name AS person,
        m.state, m.done_at, o.name_zh, o.name_en, o.role
   FROM reminder e
@@ -23,10 +23,11 @@ SELECT e.duty, e.subject, e.due_on, e.rung, e.on_day, w.as_what, w.mail_id, p.na
   LEFT JOIN LATERAL (
     SELECT f.name_zh, f.name_en, a.role FROM appointment a JOIN office f ON f.id = a.office_id
      WHERE a.person_id = w.person_id ORDER BY a.id LIMIT 1) o ON true
- WHERE e.project_id IS NOT DISTINCT FROM CAST(:project AS bigint)
-   AND e.return_id IS NOT DISTINCT FROM CAST(:return AS bigint)
+ WHERE e.{of} = :id
  ORDER BY e.id, w.as_what, w.person_id
-""")
+"""
+_OF_PROJECT = text(_REACHED.format(of="project_id"))
+_OF_RETURN = text(_REACHED.format(of="return_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ def reached(
     session: Session, *, project_id: int | None = None, return_id: int | None = None
 ) -> Mapping[RungKey, Reached]:
     """Every rung that was reached, by its deadline and its place."""
-    asked = {"project": project_id, "return": return_id}
+    query = _OF_RETURN if project_id is None else _OF_PROJECT
+    asked = {"id": return_id if project_id is None else project_id}
     days: dict[RungKey, date] = {}
     readers: dict[RungKey, list[RungReader]] = defaultdict(list)
-    for row in session.connection().execute(_REACHED, asked):
+    for row in session.connection().execute(query, asked):
         key = (row.duty, row.subject, row.due_on, row.rung)
         days[key] = row.on_day
         if row.mail_id is not None:

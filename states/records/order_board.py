@@ -21,7 +21,8 @@ SELECT * FROM (
          v.name_zh AS provider_zh, v.name_en AS provider_en,
          CAST(g.payload->>'no' AS int) AS no, g.payload->>'to' AS addressed, g.at AS given_at,
          o.name_zh AS giver_zh, o.name_en AS giver_en, l.at AS last_at,
-         CAST(coalesce(l.payload->>'due_on', g.payload->>'due_on') AS date) AS due_on,
+         coalesce(t.due_on, CAST(coalesce(l.payload->>'due_on', g.payload->>'due_on') AS date))
+           AS due_on,
          CASE WHEN l.kind = 'order_answered' THEN 'answered'
               WHEN CAST(l.payload->>'accepted' AS boolean) THEN 'closed' ELSE 'open' END AS state
     FROM fact g
@@ -34,7 +35,9 @@ SELECT * FROM (
        WHERE f.project_id = g.project_id AND f.seq > g.seq
          AND f.kind IN ('order_answered', 'order_closed') AND f.payload->>'no' = g.payload->>'no'
        ORDER BY f.seq DESC LIMIT 1) l ON true
-   WHERE g.kind = 'order_given'
+    LEFT JOIN timer t ON t.project_id = p.id AND t.duty = 'answer_order'
+                     AND t.subject = 'order-' || (g.payload->>'no')
+   WHERE g.kind = 'order_given' AND (:provider = 0 OR g.payload->>'to' = 'provider_operator')
      AND (:everything OR p.district_id = :district OR p.provider_id = :provider)
 ) orders
  WHERE :state IN ('', state)

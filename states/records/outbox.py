@@ -71,7 +71,9 @@ DUE = """
  AND NOT EXISTS (SELECT 1 FROM project u WHERE u.id = m.project_id AND u.unsettled AND m.duty <> '')
  AND NOT (m.letter = 'daily_reminder' AND EXISTS (
    SELECT 1 FROM jsonb_to_recordset(m.context->'items') AS i(project bigint)
-     JOIN project u ON u.id = i.project AND u.unsettled))
+     JOIN project u ON u.id = i.project AND u.unsettled
+    WHERE NOT EXISTS (SELECT 1 FROM failure f
+                       WHERE f.sweep = 'drive_projects' AND f.about = 'project/' || u.id)))
 """
 """Which letters `m` may be leased: `:now` is business time, `:real` the machine's."""
 
@@ -113,6 +115,9 @@ _MOOT = """
                    AND t.subject = coalesce(i.subject, '')
                    AND t.due_on = coalesce(i.due, t.due_on)
                    AND NOT coalesce(m.person_id, 0) = ANY(t.not_by)))
+  OR (m.letter = 'urged' AND NOT EXISTS (
+     SELECT 1 FROM timer t WHERE t.project_id = m.project_id AND t.duty = m.duty
+        AND t.subject = m.subject AND NOT coalesce(m.person_id, 0) = ANY(t.not_by)))
   OR (m.letter IN ('daily_reminder', 'urged') AND NOT EXISTS (
      SELECT 1 FROM appointment a
       WHERE a.person_id = m.person_id AND a.since <= :today

@@ -123,7 +123,7 @@ def _turn(row: Any, law: Law) -> Turn:  # noqa: ANN401  a row of _OPEN
         return Turn(row, ANSWER, Role.CENTRE, since, due, ())
     signed = [row.prepared_by] if row.prepared_by else []
     due, since = return_due(row.month, law), shanghai_day(row.compiled_at)
-    if row.returned_text and row.decided_at:
+    if row.returned_text and row.decided_at and row.submitted_at:  # the centre's, not the own
         since = shanghai_day(row.decided_at)
         again = calendar.nth_working_day_after(since, rule.again_working_days)
         due = max(due, again, key=_day)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from states.rules.binding import book_of
@@ -23,6 +23,7 @@ from states.rules.findings import SYSTEM_DEFAULT, Finding
 from states.rules.law import Law
 from states.rules.rulebook import Rulebook
 from states.rules.stages import Role
+from states.rules.starts import order_subject
 
 ADDRESSED: Mapping[Role, tuple[Role, ...]] = {
     Role.DISTRICT_HEAD: (Role.PROVIDER,),
@@ -30,6 +31,7 @@ ADDRESSED: Mapping[Role, tuple[Role, ...]] = {
 }
 """To whom an order may be given, by who gives it: always downwards."""
 
+LONGEST_ORDER = timedelta(days=366)
 Objections = Iterator[Finding]
 
 
@@ -54,11 +56,19 @@ class Standing:
     def may_extend(self, late: Deadline) -> bool:
         """Whether this role may give more time: never whoever has to act."""
         extend = self.rule_of(late).extend
-        return extend is not None and self.role in extend.by and self.role is not late.who
+        allowed = extend is not None and self.role in extend.by and self.role is not late.who
+        return allowed and self._stands_above(late)
 
     def may_urge(self, late: Deadline) -> bool:
         """Whether this role waits for the duty, or stands above whoever has it."""
-        return self.role in self.rule_of(late).urged_by and self.role is not late.who
+        allowed = self.role in self.rule_of(late).urged_by and self.role is not late.who
+        return allowed and self._stands_above(late)
+
+    def _stands_above(self, late: Deadline) -> bool:
+        """An order is moved and urged by whoever gave it, or by the bureau; other duties by all."""
+        orders = self.dossier.clocks.orders.values()
+        order = next((one for one in orders if order_subject(one.no) == late.subject), None)
+        return order is None or self.role in (order.by, Role.BUREAU)
 
     def may_answer(self, order: Order) -> bool:
         """The addressed role, and the head of an institution for its people."""
@@ -134,8 +144,15 @@ def _ordered(fact: OrderGiven, it: Standing) -> Objections:
         yield _object("order_goes_downwards")
     if fact.due_on < it.dossier.today:
         yield _object("order_day_is_to_come")
+    yield from _too_far(fact.due_on, it)
     if fact.no != len(it.dossier.clocks.orders) + 1:
         yield _object("order_number_is_taken", no=fact.no)
+
+
+def _too_far(day: date | None, it: Standing) -> Objections:
+    last = it.dossier.today + LONGEST_ORDER
+    if day and day > last:
+        yield _object("order_day_is_too_far", last=last.isoformat())
 
 
 def _answered(fact: OrderAnswered, it: Standing) -> Objections:
@@ -158,6 +175,8 @@ def _closed(fact: OrderClosed, it: Standing) -> Objections:
         yield _object("order_day_is_to_come")
     elif not fact.accepted and not fact.text.strip():
         yield _object("order_goes_back_with_a_reason")
+    else:
+        yield from _too_far(fact.due_on, it)
 
 
 _CHECKS: Mapping[Kind, Callable[[Any, Standing], Objections]] = {

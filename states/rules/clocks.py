@@ -42,6 +42,14 @@ class Silent:
     noted_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """A new last day, and the day on which it was given."""
+
+    until: date
+    on: date
+
+
 @dataclass(slots=True)
 class Clocks:
     """Everything that makes a deadline other than its rule alone would.
@@ -53,7 +61,8 @@ class Clocks:
 
     reviewed: list[tuple[date, date]] = field(default_factory=list)
     stops: list[tuple[date, date | None]] = field(default_factory=list)
-    extensions: dict[DeadlineKey, date] = field(default_factory=dict)
+    extensions: dict[DeadlineKey, MoreTime] = field(default_factory=dict)
+    warnings: dict[DeadlineKey, tuple[date, date]] = field(default_factory=dict)
     urged: dict[DeadlineKey, Urging] = field(default_factory=dict)
     silences: dict[DeadlineKey, Silent] = field(default_factory=dict)
     taken_up: dict[DeadlineKey, date] = field(default_factory=dict)
@@ -83,9 +92,24 @@ class Clocks:
         silent = self.silences.get(key)
         return silent is not None and silent.due_on == due_on
 
+    def is_escalated(self, key: DeadlineKey, due_on: date) -> bool:
+        """Whether it became somebody else's work."""
+        silent = self.silences.get(key)
+        escalated = silent is not None and silent.outcome is SilenceOutcome.ESCALATE
+        return escalated and self.is_silent(key, due_on)
+
+    def warned_until(self, key: DeadlineKey) -> date | None:
+        """The day that the last warning named; more time takes a warning back."""
+        return self.warnings[key][1] if key in self.warnings else None
+
     # ── Facts of their own ──────────────────────────────────────────────────────────────────────
-    def extended(self, said: Mapping[str, Any], _: date) -> None:
-        self.extensions[_key(said)] = date.fromisoformat(said["until"])
+    def extended(self, said: Mapping[str, Any], day: date) -> None:
+        self.extensions[_key(said)] = MoreTime(date.fromisoformat(said["until"]), day)
+        self.warnings.pop(_key(said), None)
+
+    def warned(self, said: Mapping[str, Any], _: date) -> None:
+        days = (date.fromisoformat(said[name]) for name in ("due_on", "ends_on"))
+        self.warnings[_key(said)] = next(days), next(days)
 
     def reminded(self, said: Mapping[str, Any], day: date) -> None:
         self.urged[_key(said)] = Urging(said["count"], day)
@@ -110,6 +134,8 @@ class Clocks:
     def closed(self, said: Mapping[str, Any], day: date) -> None:
         order = self.orders[said["no"]]
         order.closed, order.answered_on = said["accepted"], None
+        for key in [key for key in self.extensions if key[1] == f"order-{order.no}"]:
+            del self.extensions[key]
         if not said["accepted"]:
             order.since, order.due_on = day, date.fromisoformat(said["due_on"])
 

@@ -12,6 +12,10 @@ from states.rules.strict import Strict
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 
 
+WARNING_WORKING_DAYS = 5
+"""Between the last warning and what silence then brings (system default)."""
+
+
 class Reader(StrEnum):
     """To whom a rung of a ladder speaks."""
 
@@ -35,11 +39,17 @@ class SilenceOutcome(StrEnum):
 class Silence(Strict):
     """The outcome when a side is silent for so many working days after the last day.
 
-    A deadline without one has none: nothing happens but the reminders.
+    A deadline without one has none: nothing happens but the reminders. What ends a project or sends
+    it back does so only `warning_working_days` after a last warning, however long nobody looked.
     """
 
     working_days: WorkingDays
     outcome: SilenceOutcome
+
+    @property
+    def warning_working_days(self) -> int:
+        """None for a work item: it takes nothing from anybody."""
+        return 0 if self.outcome is SilenceOutcome.ESCALATE else WARNING_WORKING_DAYS
 
 
 class Extension(Strict):

@@ -30,7 +30,9 @@ class Deadline:
 
     `counted_on` is the last day as the rule counts it, `due_on` with what was granted. `ladder` and
     `rungs`: on which days who is reminded. `silent_on`: from the end of this day on silence has its
-    outcome. `in_hand_of` is the person whose matter it is, `not_by` those who have done their part.
+    outcome; where that ends or sends back the project, `warn_on` is the day after which a last
+    warning is due, None once it was given. `in_hand_of` is the person whose matter it is, `not_by`
+    those who have done their part.
     """
 
     duty: str
@@ -45,6 +47,7 @@ class Deadline:
     rungs: tuple[date, ...] = ()
     silence: SilenceOutcome | None = None
     silent_on: date | None = None
+    warn_on: date | None = None
     in_hand_of: int | None = None
     not_by: tuple[int, ...] = ()
 
@@ -150,9 +153,10 @@ class _Counting:
         return begun(rule.starts, self.dossier, self.book)
 
     def deadline(self, rule: DeadlineRule, start: Start) -> Deadline:
-        counted = self._after_stops(self._counted(rule, start), rule, start)
+        counted = self._after_stops(self._counted(rule, start), rule, since=start.since)
         due = self._granted(counted, rule, start)
-        silent_on = self._silent_on(rule, due)
+        warned = self.dossier.clocks.warned_until(key_of(rule.duty, start.subject, start.since))
+        silent_on = self._silent_on(rule, due, until=warned)
         return Deadline(
             duty=rule.duty,
             who=_who(rule, start),
@@ -166,6 +170,7 @@ class _Counting:
             rungs=rungs_of(self.book.reminders.ladders[rule.ladder], due, self.calendar),
             silence=rule.silence.outcome if rule.silence and silent_on else None,
             silent_on=silent_on,
+            warn_on=None if warned else self._warn_on(rule, due),
             in_hand_of=start.in_hand_of,
             not_by=start.not_by,
         )
@@ -194,28 +199,51 @@ class _Counting:
             return self._days(rule)
         return self.calendar.working_days_between(stopped, one.due_on)
 
-    def _after_stops(self, due: Due, rule: DeadlineRule, start: Start) -> Due:
+    def _after_stops(self, due: Due, rule: DeadlineRule, *, since: date) -> Due:
         """Later by the working days that the project was suspended while the clock still ran."""
         if Stage.SUSPENDED in rule.stages:
             return due
         for first, last in self.dossier.clocks.stops:
-            if last and last > start.since and first < due.day:
-                days = self.calendar.working_days_between(max(first, start.since), last)
+            if last and last > since and first <= due.day:
+                days = self.calendar.working_days_between(max(first, since), last)
                 due = self.calendar.nth_working_day_after(due.day, days) if days else due
         return due
 
     def _granted(self, due: Due, rule: DeadlineRule, start: Start) -> Due:
-        key = key_of(rule.duty, start.subject, start.since)
-        until = self.dossier.clocks.extensions.get(key)
-        if until is None or until <= due.day:
+        """With the time that was given; what was stopped after that comes on top."""
+        more = self.dossier.clocks.extensions.get(key_of(rule.duty, start.subject, start.since))
+        if more is None:
             return due
-        return self.calendar.working_day_on_or_after(until)
+        until = self.calendar.working_day_on_or_after(more.until)
+        until = self._after_stops(until, rule, since=more.on)
+        return until if until.day > due.day else due
 
-    def _silent_on(self, rule: DeadlineRule, due: Due) -> date | None:
-        """Nothing follows from a day that is not arranged yet."""
+    def _silent_on(self, rule: DeadlineRule, due: Due, *, until: date | None) -> date | None:
+        """Nothing follows from a day that is not arranged yet, nor runs out while all stands still.
+
+        `until` is the day that a last warning named.
+        """
         if rule.silence is None or due.provisional:
             return None
-        reached = self.calendar.nth_working_day_after(due.day, rule.silence.working_days)
+        return self._silent(rule, due, rule.silence.working_days, at_least=until)
+
+    def _warn_on(self, rule: DeadlineRule, due: Due) -> date | None:
+        if rule.silence is None or due.provisional or not rule.silence.warning_working_days:
+            return None
+        days = rule.silence.working_days - rule.silence.warning_working_days
+        return self._silent(rule, due, days)
+
+    def _silent(
+        self, rule: DeadlineRule, due: Due, days: int, *, at_least: date | None = None
+    ) -> date | None:
+        reached = self.calendar.nth_working_day_after(due.day, days) if days else due
+        if at_least and at_least > reached.day:
+            reached = Due(at_least, provisional=False)
+        stops = () if Stage.SUSPENDED in rule.stages else self.dossier.clocks.stops
+        for first, last in stops:
+            if last and due.day < first <= reached.day:
+                stopped = self.calendar.working_days_between(first, last)
+                reached = self.calendar.nth_working_day_after(reached.day, stopped or 1)
         return None if reached.provisional else reached.day
 
 
@@ -231,7 +259,7 @@ def _escalated(dossier: Dossier, found: Iterable[Deadline]) -> Iterator[Start]:
     """The duties that are still open though their silence went up the ladder to its end."""
     clocks = dossier.clocks
     for one in tuple(found):
-        if clocks.is_silent(one.key, one.due_on) and clocks.taken_up.get(one.key) != one.due_on:
+        if clocks.is_escalated(one.key, one.due_on) and clocks.taken_up.get(one.key) != one.due_on:
             yield Start(subject_of(one), clocks.silences[one.key].noted_on)
 
 

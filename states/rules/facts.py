@@ -19,6 +19,7 @@ from states.rules.facts_of_time import (
     OrderClosed,
     OrderGiven,
     SilenceNoted,
+    SilenceWarned,
     TakenUp,
     Urged,
 )
@@ -266,7 +267,7 @@ Fact = Annotated[
     | ReceiptImported | CertificateDropped | TimetableFiled | AttendanceRecorded
     | CheckRecorded | RectificationReported | CheckReviewed | ScoreCorrected
     | ScoreCorrectionDecided | ClassRepinned | ClassMoveProposed | ClassMoveDecided
-    | DeadlineExtended | Urged | SilenceNoted | TakenUp | OrderGiven
+    | DeadlineExtended | Urged | SilenceWarned | SilenceNoted | TakenUp | OrderGiven
     | OrderAnswered | OrderClosed,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -37,6 +37,14 @@ class Urged(_OfDeadline):
     count: Annotated[int, Field(ge=1)]
 
 
+class SilenceWarned(_OfDeadline):
+    """The last warning before silence ends the project or sends it back: until `ends_on`."""
+
+    kind: Literal[Kind.SILENCE_WARNED] = Kind.SILENCE_WARNED
+    due_on: date
+    ends_on: date
+
+
 class SilenceNoted(_OfDeadline):
     """The service found that a side stayed silent; the rulebook says what comes of it.
 

@@ -297,7 +297,7 @@ def _move_decided(dossier: Dossier, fact: Recorded) -> None:
 
 def _silent(dossier: Dossier, fact: Recorded) -> None:
     _clock(Clocks.silent)(dossier, fact)
-    if dossier.clocks.lapsed is SilenceOutcome.RETURN:
+    if fact.payload["outcome"] == SilenceOutcome.RETURN:
         _back_to_the_provider(dossier, fact)
 
 
@@ -356,6 +356,7 @@ _FOLDS = {
     Kind.CLASS_MOVE_DECIDED: _move_decided,
     Kind.DEADLINE_EXTENDED: _clock(Clocks.extended),
     Kind.URGED: _clock(Clocks.reminded),
+    Kind.SILENCE_WARNED: _clock(Clocks.warned),
     Kind.SILENCE_NOTED: _silent,
     Kind.TAKEN_UP: _clock(Clocks.take_up),
     Kind.ORDER_GIVEN: _clock(Clocks.ordered),

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     CLASS_MOVE_DECIDED = "class_move_decided"
     DEADLINE_EXTENDED = "deadline_extended"
     URGED = "urged"
+    SILENCE_WARNED = "silence_warned"
     SILENCE_NOTED = "silence_noted"
     TAKEN_UP = "taken_up"
     ORDER_GIVEN = "order_given"

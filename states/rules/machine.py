@@ -180,8 +180,13 @@ def _silent(dossier: Dossier, deadlines: Iterable[Deadline]) -> Iterable[Deadlin
     return (
         late
         for late in deadlines
-        if late.silent_on and late.silent_on < dossier.today and not _noted(late, dossier)
+        if (turn := _turns_on(late)) and turn < dossier.today and not _noted(late, dossier)
     )
+
+
+def _turns_on(late: Deadline) -> date | None:
+    """After which day time alone brings a warning or an outcome."""
+    return late.warn_on or late.silent_on
 
 
 def _noted(late: Deadline, dossier: Dossier) -> bool:
@@ -208,9 +213,9 @@ def _chores(dossier: Dossier, law: Law) -> Iterable[Chore]:
 def _wake_at(dossier: Dossier, deadlines: Iterable[Deadline]) -> datetime | None:
     """When time alone may next make a move due."""
     days = [
-        one.silent_on + timedelta(days=1)
+        turn + timedelta(days=1)
         for one in deadlines
-        if one.silent_on and not _noted(one, dossier)
+        if (turn := _turns_on(one)) and not _noted(one, dossier)
     ]
     if dossier.stage is Stage.APPROVED:
         days += [klass.opens_on for klass in dossier.classes.values()]

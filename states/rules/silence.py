@@ -1,19 +1,35 @@
 """What comes of silence: the fact that the service records, and the reason that it leaves."""
 
 from collections.abc import Mapping
+from datetime import date
 
-from states.rules.deadline_rule import SilenceOutcome
+from states.rules.deadline_rule import WARNING_WORKING_DAYS, SilenceOutcome
 from states.rules.deadlines import Deadline, subject_of
 from states.rules.dossier import Dossier
-from states.rules.facts_of_time import SilenceNoted
+from states.rules.facts_of_time import SilenceNoted, SilenceWarned
 from states.rules.findings import SYSTEM_DEFAULT
 from states.rules.rule import FINE, OBJECTS, Objection, project_rule
 from states.rules.rulebook import Rulebook
 from states.rules.words import say
+from states.rules.workdays import Calendar
 
 
-def silence_of(late: Deadline) -> SilenceNoted:
-    """The fact that nobody did this duty. Raises ValueError where the rulebook names no outcome."""
+def silence_of(late: Deadline, today: date, calendar: Calendar) -> SilenceWarned | SilenceNoted:
+    """The last warning, or the fact that nobody did this duty.
+
+    Raises ValueError where the rulebook names no outcome.
+    """
+    if late.warn_on and late.silent_on:
+        grace = calendar.nth_working_day_after(today, WARNING_WORKING_DAYS).day
+        return SilenceWarned(
+            duty=late.duty, subject=late.subject, since=late.since, to=late.who,
+            due_on=late.due_on, ends_on=max(late.silent_on, grace),
+        )  # fmt: skip
+    return noted_silence(late)
+
+
+def noted_silence(late: Deadline) -> SilenceNoted:
+    """The fact that nobody did this duty. Raises ValueError."""
     if late.silence is None:
         raise ValueError(f"silence on {late.duty} has no outcome")
     escalates = late.silence is SilenceOutcome.ESCALATE

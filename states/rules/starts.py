@@ -48,8 +48,11 @@ def _sent_back(dossier: Dossier, _: Rulebook) -> Started:
 
 
 def _planned_opening(dossier: Dossier, _: Rulebook) -> Started:
+    """On the planned day, or when the plan was approved if that came later."""
     if not dossier.classes:
-        yield Start("", the_plan(dossier).opens_on, the_plan(dossier).submitted_by)
+        plan = the_plan(dossier)
+        opens = max(plan.opens_on, dossier.approved_on or plan.opens_on)
+        yield Start("", opens, plan.submitted_by)
 
 
 def _further_opening(dossier: Dossier, _: Rulebook) -> Started:

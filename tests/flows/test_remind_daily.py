@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows import deliver_mail
 from flows.remind_daily import remind_daily
-from flows.sweeps import Tally
+from flows.sweeps import Tally, note_failure
 from states import actions
 from states.records import clock, letter_facts, outbox, returns
 from states.records.db import transaction
@@ -320,3 +320,15 @@ def test_a_duty_that_is_done_while_the_letter_is_being_written_is_not_reminded_o
     monkeypatch.setattr(letter_facts, "contexts_for", done_meanwhile)
     asyncio.run(deliver_mail.deliver_mail.fn())
     assert {mail.state for mail in story.mails("daily_reminder")} == {"moot"}
+
+
+def test_a_project_that_cannot_settle_holds_nobody_elses_reminders_back(story: Story) -> None:
+    story.a_project()
+    stuck = story.a_project()
+    remind(story, 13)
+    with transaction(story.bind) as session:
+        session.execute(text("UPDATE project SET unsettled = true WHERE id = :id"), {"id": stuck})
+    assert {mail.state for mail in lease(story)} == {"promised"}, "it may settle in a moment"
+    with transaction(story.bind) as session:
+        note_failure(session, "drive_projects", f"project/{stuck}", error="LookupError")
+    assert {mail.state for mail in lease(story)} == {"leased"}

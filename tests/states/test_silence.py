@@ -1,6 +1,6 @@
 """What comes of silence, through the one door: a project goes back, ends, or waits for others."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlmodel import Session, col, select
@@ -10,7 +10,7 @@ from states.errors import NotAllowed
 from states.records.projects import load
 from states.records.tables import Mail, Project, Timer
 from states.rules.deadlines import shanghai_day
-from states.rules.facts import PlanSubmitted, SentBack
+from states.rules.facts import PlanSubmitted, ReviewSigned, SentBack
 from states.rules.facts_of_time import DeadlineExtended, TakenUp, Urged
 from states.rules.law import the_law
 from states.rules.stages import Role, Stage
@@ -41,14 +41,19 @@ def replays(life: Life) -> bool:
     return actions.replay(loaded.recorded, at=life.at) is loaded.stage
 
 
-def test_a_plan_that_was_sent_back_and_never_came_again_ends_the_project(life: Life) -> None:
-    life.proposed().says(SentBack(code="hours", text="x"), life.house.first)
+def sweeps(life: Life) -> Stage:
+    """The sweep that time alone has made due."""
     wakes = project(life).wake_at
     assert wakes is not None
-    life.at = wakes - timedelta(minutes=1)
-    assert actions.settle(life.session, [life.id], at=life.at)[0].stage is Stage.RETURNED
     life.at = wakes
-    assert actions.settle(life.session, [life.id], at=life.at)[0].stage is Stage.TERMINATED
+    return actions.settle(life.session, [life.id], at=life.at)[0].stage
+
+
+def test_a_plan_that_was_sent_back_and_never_came_again_ends_the_project(life: Life) -> None:
+    life.proposed().says(SentBack(code="hours", text="x"), life.house.first)
+    assert sweeps(life) is Stage.RETURNED
+    assert ("silence_warned", life.house.provider.person_id) in letters(life)
+    assert sweeps(life) is Stage.TERMINATED
     assert "逾期未补正" in project(life).stop_text
     assert "never came" in project(life).stop_text
     assert ("project_closed_unanswered", life.house.provider.person_id) in letters(life)
@@ -56,21 +61,37 @@ def test_a_plan_that_was_sent_back_and_never_came_again_ends_the_project(life: L
     assert replays(life)
 
 
+def test_after_months_without_a_service_nobody_is_ended_without_a_warning(life: Life) -> None:
+    life.proposed().says(SentBack(code="hours", text="x"), life.house.first)
+    life.wait(days=200)
+    assert life.stands_at(Stage.RETURNED)
+    life.wait(days=4)
+    assert life.stands_at(Stage.RETURNED), "five working days lie after the warning"
+    life.wait(days=6)
+    assert life.stands_at(Stage.TERMINATED)
+    assert replays(life)
+
+
 def test_an_approved_plan_without_a_class_goes_back_for_new_days_and_lives_on(life: Life) -> None:
     life.approved()
-    wakes = project(life).wake_at
-    assert wakes is not None
-    life.at = wakes
-    assert actions.settle(life.session, [life.id], at=life.at)[0].stage is Stage.RETURNED
+    assert sweeps(life) is Stage.APPROVED
+    assert sweeps(life) is Stage.RETURNED
     assert project(life).send_back_code == "opening_lapsed"
     assert ("opening_lapsed", life.house.provider.person_id) in letters(life)
-    assert set(duties(life)) == {"resubmit"}
+    assert set(duties(life)) == {"resubmit"}, "no work item for the bureau"
     fresh: PlanSubmitted = a_plan(opens_on=date(2026, 8, 3))
     life.says(fresh, life.house.provider)
     assert life.stands_at(Stage.PROPOSED)
     five = the_law().calendar.nth_working_day_after(shanghai_day(life.at), 5).day
     assert duties(life)["review"] == five, "the review has all its days again"
     assert replays(life)
+
+
+def test_a_plan_that_was_approved_late_is_counted_from_its_approval(life: Life) -> None:
+    life.proposed().wait(days=100)
+    life.says(ReviewSigned(), life.house.first).says(ReviewSigned(), life.house.second)
+    assert life.stands_at(Stage.APPROVED)
+    assert duties(life)["open_class"] >= shanghai_day(life.at)
 
 
 def test_a_review_nobody_made_is_the_bureaus_until_somebody_does(life: Life) -> None:
@@ -95,9 +116,9 @@ def test_more_time_before_the_end_keeps_the_project_alive(life: Life) -> None:
     life.says(longer, life.house.first)
     assert duties(life)["resubmit"] == date(2026, 5, 14)
     assert ("deadline_extended", life.house.provider.person_id) in letters(life)
-    life.wait(days=70)
+    life.wait(days=65)
     assert life.stands_at(Stage.RETURNED), "20 working days after the new last day are not over"
-    life.wait(days=5)
+    life.wait(days=11)
     assert life.stands_at(Stage.TERMINATED)
     assert replays(life)
 

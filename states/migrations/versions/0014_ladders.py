@@ -20,7 +20,7 @@ KINDS = (
     "return_accepted", "certificates_batched", "receipt_imported", "certificate_dropped",
     "timetable_filed", "attendance_recorded", "check_recorded", "rectification_reported",
     "check_reviewed", "score_corrected", "score_correction_decided", "deadline_extended",
-    "urged", "silence_noted", "taken_up", "order_given", "order_answered", "order_closed",
+    "urged", "silence_warned", "silence_noted", "taken_up", "order_given", "order_answered", "order_closed",
 )  # fmt: skip
 READERS = ("responsible", "duty", "head", "district_head", "bureau", "deputy")
 

@@ -170,3 +170,13 @@ def test_the_ladder_of_a_return_stands_on_its_page(sit: Sit) -> None:
     assert "签署并报送每月汇总" in reviewer.text
     assert "到期前1个工作日" in reviewer.text
     assert "2026-04-08" in reviewer.text, "the 5th working day of April, over Qingming"
+
+
+def test_a_provider_reads_nothing_of_what_the_bureau_orders_the_district(sit: Sit) -> None:
+    sit(BUREAU).opens(PAGE).sends(
+        ORDER, to="district_reviewer", due_on="2026-04-07", text="请说明延误原因。"
+    )
+    provider = sit(PROVIDER).opens(PAGE)
+    assert "请说明延误原因" not in provider.text
+    assert "HP-2026-001" not in provider.opens("/orders").text
+    assert "请说明延误原因" in sit(REVIEWER).opens(PAGE).text

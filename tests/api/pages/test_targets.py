@@ -46,7 +46,7 @@ def here(session: Session) -> int:
 
 def certificates(session: Session, here: int, contest: int, others: int) -> None:
     """So many certificates of the district, each of another person."""
-    city = City(session, House(here, *[None] * 6), here, here)  # type: ignore[arg-type]
+    city = City(session, House(here, *[None] * 9), here, here)  # type: ignore[arg-type]
     city.gives(Route.TRAINING, others, here)
     if contest:
         city.gives(Route.CONTEST, contest, here)

@@ -20,7 +20,7 @@ from states.rules.facts_of_time import DeadlineExtended, OrderGiven, Urged
 from states.rules.folding import fold
 from states.rules.law import the_law
 from states.rules.machine import decide
-from states.rules.silence import silence_of
+from states.rules.silence import noted_silence
 from states.rules.stages import Role, Stage
 from states.rules.workdays import Due
 from tests.house import a_plan
@@ -211,7 +211,7 @@ def test_silence_has_its_outcome_only_after_the_whole_last_day() -> None:
 
 def test_what_stayed_undone_is_a_work_item_of_the_bureau_until_it_is_taken_up() -> None:
     late = review(told(stage=Stage.PROPOSED, day=22))
-    noted = silence_of(late).model_dump(mode="json")
+    noted = noted_silence(late).model_dump(mode="json")
     dossier = told(("silence_noted", noted, 22), stage=Stage.PROPOSED, day=22)
     item = next(one for one in open_deadlines(dossier, LAW) if one.duty == "take_up")
     assert (item.who, item.subject, item.rungs) == (Role.BUREAU, "review", ())
@@ -224,7 +224,7 @@ def test_what_stayed_undone_is_a_work_item_of_the_bureau_until_it_is_taken_up() 
 
 
 def test_more_time_closes_the_work_item_and_silence_begins_anew() -> None:
-    noted = silence_of(review(told(stage=Stage.PROPOSED, day=22))).model_dump(mode="json")
+    noted = noted_silence(review(told(stage=Stage.PROPOSED, day=22))).model_dump(mode="json")
     facts: list[Told] = [
         ("silence_noted", noted, 22),
         ("deadline_extended", extension("2026-05-06"), 23),
@@ -323,3 +323,46 @@ def test_classes_of_the_plan_that_never_opened_are_due_by_its_last_day(
     dossier = fold(rows, stage=Stage.RUNNING, at=HANDED_IN, today=shanghai_day(HANDED_IN))
     found = open_deadlines(dossier, LAW)
     assert [one.due_on for one in found if one.duty == "open_further_class"] == due
+
+
+def held(stage: Stage) -> dict[str, object]:
+    return Suspended(text="x", held_stage=stage).model_dump(mode="json")
+
+
+def test_silence_does_not_run_while_the_project_is_suspended_after_its_last_day() -> None:
+    facts: list[Told] = [("suspended", held(Stage.PROPOSED), 9), ("resumed", {"text": "x"}, 99)]
+    late = review(told(*facts, stage=Stage.PROPOSED, day=99))
+    assert late.due_on == date(2026, 4, 14), "it was late before the stop"
+    assert late.silent_on is not None
+    assert late.silent_on > date(2026, 7, 15), "nine of its ten days were still to come"
+
+
+def test_a_stop_that_begins_on_the_last_day_stops_it() -> None:
+    facts: list[Told] = [("suspended", held(Stage.PROPOSED), 7), ("resumed", {"text": "x"}, 14)]
+    assert review(told(*facts, stage=Stage.PROPOSED, day=15)).due_on == date(2026, 4, 21)
+
+
+def test_granted_time_is_stopped_too() -> None:
+    facts: list[Told] = [
+        ("deadline_extended", extension("2026-04-21"), 2),
+        ("suspended", held(Stage.PROPOSED), 9), ("resumed", {"text": "x"}, 16),
+    ]  # fmt: skip
+    assert review(told(*facts, stage=Stage.PROPOSED, day=17)).due_on == date(2026, 4, 28)
+
+
+def test_an_order_names_a_day_of_this_year_or_so() -> None:
+    fact = OrderGiven(no=1, to=Role.PROVIDER, by=Role.BUREAU, due_on=date(9999, 12, 31), text="x")
+    assert says(fact, Role.BUREAU, told(stage=Stage.PROPOSED, day=2)) == ["order_day_is_too_far"]
+
+
+def test_a_district_does_not_prolong_what_the_bureau_ordered() -> None:
+    given = OrderGiven(
+        no=1, to=Role.REVIEWER, by=Role.BUREAU, due_on=date(2026, 4, 15), text="x"
+    ).model_dump(mode="json")
+    dossier = told(("order_given", given, 2), stage=Stage.PROPOSED, day=2)
+    more = DeadlineExtended(
+        duty="answer_order", subject="order-1", since=date(2026, 4, 9), to=Role.REVIEWER,
+        due_on=date(2026, 4, 15), until=date(2026, 4, 22), text="x",
+    )  # fmt: skip
+    assert says(more, Role.DISTRICT_HEAD, dossier) == ["not_yours_to_extend"]
+    assert says(more, Role.BUREAU, dossier) == []
