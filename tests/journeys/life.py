@@ -133,7 +133,7 @@ def assess(visitor: Visitor, path: str) -> None:
     visitor.press("确认成绩")
     visitor.go(path)
     stands_in(visitor, "已考核")
-    visitor.reads("满意度测评至", "系统 满意度测评进行中，到期自动汇总")
+    visitor.reads("满意度测评至", "系统 等待学员和用人单位填写满意度调查（第1班）")
 
 
 def answer_the_survey(visitor: Visitor, phone: Visitor, path: str) -> None:
