@@ -22,7 +22,7 @@ from api.schemas.projects import (
     ProjectOut,
 )
 from states.actions import Outcome
-from states.records.boards import Due, Line, Names
+from states.records.boards import Due, Line, Names, due_of
 from states.records.dossiers import EntryRow, MailRow, ProjectFile
 from states.records.tables import Office
 from states.rules.deadlines import Deadline, open_deadlines
@@ -82,14 +82,7 @@ def due(duty: Due) -> DueOut:
 def deadline(one: Deadline) -> DeadlineOut:
     """An open duty with all that is known of its clock."""
     return DeadlineOut(
-        duty=one.duty,
-        words=words("duty", one.duty),
-        subject=one.subject,
-        role=one.who,
-        since=one.since,
-        due_on=one.due_on,
-        provisional=one.provisional,
-        source=one.source,
+        **dict(due(due_of(one))),
         counted_on=one.counted_on,
         rungs=list(one.rungs),
         silence=one.silence,

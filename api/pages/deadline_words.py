@@ -8,7 +8,7 @@ from api.auth import Signed
 from api.errors import finding_line
 from api.pages.ladder_words import LadderWords, RungLine
 from api.pages.wording import clock_of, name_of, source_of
-from states.records.boards import Due
+from states.records.boards import due_of
 from states.records.dossiers import ProjectFile
 from states.records.ladder_board import Reached, RungKey
 from states.rules.admission_of_time import Standing, time_objections
@@ -105,7 +105,7 @@ class DeadlineWords:
         return DeadlineLine(
             what=duty_words(one.duty, one.subject, lang),
             who=self.who(one.who),
-            clock=clock_of(_due(one), self.today, lang),
+            clock=clock_of(due_of(one), self.today, lang),
             began=say("next", "ahead" if one.since > self.today else "since", lang,
                       day=date_words(one.since, lang), starts=say("starts", one.duty, lang)),
             rule=source_of(one.source, lang),
@@ -157,7 +157,3 @@ def who_of(role: Role, lang: Language, *, provider: str, district: str) -> str:
     words = say("role", role, lang)
     office = provider if role in PROVIDER_ROLES else district if role in DISTRICT_ROLES else ""
     return f"{office} · {words}" if office else words
-
-
-def _due(one: Deadline) -> Due:
-    return Due(one.duty, one.subject, one.who, one.since, one.due_on, one.provisional, one.source)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from states.actor import Actor
 from states.records.scope import visible
 from states.records.tables import Appointment, LedgerEntry, Office, Person, Project, Timer
+from states.rules.deadlines import Deadline
 from states.rules.stages import STRAIGHT_PATH, Role, Stage
 
 PAGE = 50
@@ -45,6 +46,11 @@ class Due:
     due_on: date
     provisional: bool
     source: str
+
+
+def due_of(one: Deadline) -> Due:
+    """A deadline that was just counted, as lists show it."""
+    return Due(one.duty, one.subject, one.who, one.since, one.due_on, one.provisional, one.source)
 
 
 @dataclass(frozen=True, slots=True)

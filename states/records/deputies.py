@@ -33,30 +33,31 @@ def name(  # noqa: PLR0913  who stands in for whom, and when
     Raises BadInput(why="deputy_is_oneself" | "days_are_in_order" | "deputy_is_named_already"
     | "deputy_of_another_office").
     """
-    if person_id == deputy_id:
-        raise BadInput(why="deputy_is_oneself")
-    if until < since:
-        raise BadInput(why="days_are_in_order")
-    if (
-        not session.connection()
-        .execute(
-            _COLLEAGUES, {"one": person_id, "other": deputy_id, "since": since, "until": until}
-        )
-        .first()
-    ):
-        raise BadInput(why="deputy_of_another_office")
-    overlapping = select(Deputy).where(
-        Deputy.person_id == person_id, Deputy.deputy_id == deputy_id,
-        col(Deputy.since) <= until, col(Deputy.until) >= since,
-    )  # fmt: skip
-    if session.exec(overlapping).first():
-        raise BadInput(why="deputy_is_named_already")
     made = Deputy(
         person_id=person_id, deputy_id=deputy_id, since=since, until=until, at=at,
         granted_by=actor.person_id,
     )  # fmt: skip
+    if why := _flaw(session, made):
+        raise BadInput(why=why)
     session.add(made)
     session.flush()
     detail: dict[str, str | int | bool] = {"since": since.isoformat(), "until": until.isoformat()}
     acts.note(session, NAMED, actor=actor, at=at, about=f"deputy/{made.id}", detail=detail)
     return made
+
+
+def _flaw(session: Session, told: Deputy) -> str:
+    """Why this deputy cannot be named; empty when they can."""
+    if told.person_id == told.deputy_id:
+        return "deputy_is_oneself"
+    if told.until < told.since:
+        return "days_are_in_order"
+    days = {"since": told.since, "until": told.until}
+    pair = {"one": told.person_id, "other": told.deputy_id}
+    if session.connection().execute(_COLLEAGUES, days | pair).first() is None:
+        return "deputy_of_another_office"
+    overlapping = select(Deputy).where(
+        Deputy.person_id == told.person_id, Deputy.deputy_id == told.deputy_id,
+        col(Deputy.since) <= told.until, col(Deputy.until) >= told.since,
+    )  # fmt: skip
+    return "deputy_is_named_already" if session.exec(overlapping).first() else ""
